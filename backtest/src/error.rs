@@ -1,0 +1,137 @@
+//! The crate's one public error type.
+//!
+//! Each variant says what was wrong and where; [`Error::hint`] says what to do
+//! about it, where there is something to do.
+
+use std::io;
+use std::path::PathBuf;
+
+use crate::time::Timestamp;
+
+/// A result whose error is this crate's [`enum@Error`].
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// Why something could not be done.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// A file or folder could not be used.
+    #[error("cannot {action} `{}`", path.display())]
+    Io {
+        /// What was being done, as in "cannot read".
+        action: &'static str,
+        /// To what.
+        path: PathBuf,
+        /// What the system said.
+        #[source]
+        source: io::Error,
+    },
+
+    /// A line of a data file breaks a rule.
+    #[error("{}:{line}: {problem}", path.display())]
+    Row {
+        /// The file.
+        path: PathBuf,
+        /// The line, from 1.
+        line: u64,
+        /// Which column, what it held, and which rule that breaks.
+        problem: String,
+    },
+
+    /// A data file as a whole is not what it should be.
+    #[error("`{}` {problem}", path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        problem: String,
+    },
+
+    /// A text is not the name of a pair.
+    #[error("`{}` is not the name of a pair", text.escape_debug())]
+    Symbol {
+        /// The text.
+        text: String,
+    },
+
+    /// The market does not have a pair.
+    #[error("unknown pair {symbol}")]
+    UnknownPair {
+        /// The pair that was asked for.
+        symbol: String,
+        /// The pairs that there are.
+        known: String,
+    },
+
+    /// A pair was given twice.
+    #[error("the pair {symbol} stands twice")]
+    PairTwice {
+        /// The pair.
+        symbol: String,
+    },
+
+    /// Pairs with different quote currencies cannot share one cash account.
+    #[error("{first} and {second} are quoted in different currencies")]
+    MixedQuotes {
+        /// The first pair.
+        first: String,
+        /// The one that differs.
+        second: String,
+    },
+
+    /// A market without pairs.
+    #[error("there is no pair to trade")]
+    NoPairs,
+
+    /// The hours asked for go beyond the data.
+    #[error("{range} is outside the data of {symbol}, which has {first} .. {end}")]
+    RangeOutsideData {
+        /// The pair with too few bars.
+        symbol: String,
+        /// The hours asked for.
+        range: String,
+        /// The first hour of the data.
+        first: Timestamp,
+        /// The hour after the last.
+        end: Timestamp,
+    },
+
+    /// An option's value makes no sense.
+    #[error("`{value}` is not a valid {option}: {rule}")]
+    Option {
+        /// The option, as the user spells it.
+        option: &'static str,
+        /// The value.
+        value: String,
+        /// The rule it breaks.
+        rule: String,
+    },
+}
+
+impl Error {
+    /// What the user can do, when there is something to do.
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::Io { action, source, .. } => match source.kind() {
+                io::ErrorKind::NotFound => Some("check the path for a typing mistake".into()),
+                io::ErrorKind::IsADirectory => Some("name a file, not a folder".into()),
+                io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => Some(
+                    format!("change the permissions, or {action} somewhere else"),
+                ),
+                io::ErrorKind::StorageFull => Some("free some disk space and run again".into()),
+                _ => None,
+            },
+            Self::Row { .. } => Some("correct or delete this line, then run again".into()),
+            Self::Symbol { .. } => Some("write it as BTC/USDT or btc_usdt".into()),
+            Self::UnknownPair { known, .. } => Some(format!("the data has {known}")),
+            Self::PairTwice { .. } => Some("name each pair, and each pair's file, once".into()),
+            Self::MixedQuotes { .. } => {
+                Some("choose pairs of one quote currency with --pairs".into())
+            }
+            Self::RangeOutsideData { first, end, .. } => Some(format!(
+                "choose --start and --end between {first} and {end}"
+            )),
+            Self::File { .. } | Self::NoPairs | Self::Option { .. } => None,
+        }
+    }
+}

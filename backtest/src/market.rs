@@ -1,0 +1,152 @@
+//! What a run trades on: pairs, their bars, and where these came from.
+
+use crate::bar::BarSeries;
+use crate::instrument::{PairId, Symbol};
+use crate::time::{HourRange, Timestamp};
+use crate::{Error, Result};
+
+/// One pair and all its bars.
+#[derive(Clone, Debug)]
+pub struct Listing {
+    /// The pair's name.
+    pub symbol: Symbol,
+    /// Its bars, absent hours filled.
+    pub bars: BarSeries,
+}
+
+/// The pairs of a run in a fixed order, all quoted in one currency.
+#[derive(Clone, Debug)]
+pub struct Market {
+    listings: Vec<Listing>,
+    source: String,
+    is_synthetic: bool,
+}
+
+impl Market {
+    /// Gathers listings under a description of their source, such as
+    /// `kraken_XBTUSD_60.csv`.
+    ///
+    /// # Errors
+    /// When there is no listing, a pair stands twice, or quote currencies differ.
+    pub fn new(listings: Vec<Listing>, source: String, is_synthetic: bool) -> Result<Self> {
+        let Some(first) = listings.first() else {
+            return Err(Error::NoPairs);
+        };
+        for (idx, listing) in listings.iter().enumerate() {
+            if listing.symbol.quote() != first.symbol.quote() {
+                return Err(Error::MixedQuotes {
+                    first: first.symbol.to_string(),
+                    second: listing.symbol.to_string(),
+                });
+            }
+            if listings[..idx]
+                .iter()
+                .any(|earlier| earlier.symbol == listing.symbol)
+            {
+                return Err(Error::PairTwice {
+                    symbol: listing.symbol.to_string(),
+                });
+            }
+        }
+        Ok(Self {
+            listings,
+            source,
+            is_synthetic,
+        })
+    }
+
+    /// How many pairs there are; at least one.
+    pub fn n_pairs(&self) -> usize {
+        self.listings.len()
+    }
+
+    /// The pairs, in the market's order.
+    pub fn pairs(&self) -> impl ExactSizeIterator<Item = PairId> + use<> {
+        (0..self.listings.len()).map(PairId)
+    }
+
+    /// A pair's name.
+    pub fn symbol(&self, pair: PairId) -> &Symbol {
+        &self.listings[pair.index()].symbol
+    }
+
+    /// A pair's bars.
+    pub fn bars(&self, pair: PairId) -> &BarSeries {
+        &self.listings[pair.index()].bars
+    }
+
+    /// The currency that all prices are in.
+    pub fn quote(&self) -> &str {
+        self.listings[0].symbol.quote()
+    }
+
+    /// Where the bars came from, for people.
+    pub fn source(&self) -> &str {
+        &self.source
+    }
+
+    /// Whether the bars are generated rather than recorded.
+    pub const fn is_synthetic(&self) -> bool {
+        self.is_synthetic
+    }
+
+    /// The hours that every pair has bars for: first to one past the last.
+    pub fn common_hours(&self) -> (Timestamp, Timestamp) {
+        let start = self
+            .listings
+            .iter()
+            .map(|listing| listing.bars.start())
+            .max();
+        let end = self.listings.iter().map(|listing| listing.bars.end()).min();
+        start.zip(end).expect("a market has at least one pair")
+    }
+
+    /// How many of a pair's bars in `range` stand for absent hours.
+    pub fn n_filled(&self, pair: PairId, range: HourRange) -> usize {
+        let bars = self.bars(pair);
+        let skip = usize::try_from(range.start().hours_since(bars.start())).unwrap_or(0);
+        let filled = bars.filled().iter().skip(skip).take(range.n_hours());
+        filled.filter(|filled| **filled).count()
+    }
+
+    /// Keeps the named pairs, in the order asked for.
+    ///
+    /// # Errors
+    /// [`Error::UnknownPair`] when the market does not have one of them.
+    pub fn select(mut self, symbols: &[Symbol]) -> Result<Self> {
+        let mut chosen = Vec::with_capacity(symbols.len());
+        for symbol in symbols {
+            let Some(listing) = self
+                .listings
+                .iter()
+                .find(|listing| listing.symbol == *symbol)
+            else {
+                let known: Vec<_> = self.listings.iter().map(|l| l.symbol.to_string()).collect();
+                return Err(Error::UnknownPair {
+                    symbol: symbol.to_string(),
+                    known: known.join(", "),
+                });
+            };
+            chosen.push(listing.clone());
+        }
+        Self::new(chosen, std::mem::take(&mut self.source), self.is_synthetic)
+    }
+
+    /// Checks that every pair has bars for all of `range`.
+    ///
+    /// # Errors
+    /// [`Error::RangeOutsideData`] with the first pair that does not.
+    pub fn require(&self, range: HourRange) -> Result<()> {
+        for listing in &self.listings {
+            if range.start() < listing.bars.start() || range.end() > listing.bars.end() {
+                return Err(Error::RangeOutsideData {
+                    symbol: listing.symbol.to_string(),
+                    range: range.to_string(),
+                    first: listing.bars.start(),
+                    end: listing.bars.end(),
+                });
+            }
+        }
+        Ok(())
+    }
+}
