@@ -96,6 +96,10 @@ pub enum Error {
         end: Timestamp,
     },
 
+    /// There is no folder to keep data in.
+    #[error("there is no home folder to keep data in")]
+    NoDataRoot,
+
     /// An option's value makes no sense.
     #[error("`{value}` is not a valid {option}: {rule}")]
     Option {
@@ -131,6 +135,7 @@ impl Error {
             Self::RangeOutsideData { first, end, .. } => Some(format!(
                 "choose --start and --end between {first} and {end}"
             )),
+            Self::NoDataRoot => Some("set BACKDRAFT_ROOT to a folder".into()),
             Self::File { .. } | Self::NoPairs | Self::Option { .. } => None,
         }
     }

@@ -2,6 +2,7 @@
 
 pub mod bar;
 pub mod error;
+pub mod exchange;
 pub mod instrument;
 pub mod market;
 pub mod money;
