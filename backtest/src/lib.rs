@@ -1,18 +1,41 @@
-//! An hourly crypto back-tester. (Skeleton of the vocabulary; the engine follows.)
+//! An hourly crypto back-tester.
 
 pub mod bar;
+mod broker;
+pub mod commission;
+pub mod engine;
 pub mod error;
 pub mod exchange;
+pub mod fill;
+mod history;
+pub mod indicator;
 pub mod instrument;
 pub mod market;
+pub mod metrics;
 pub mod money;
+pub mod order;
+mod order_book;
+pub mod outcome;
 pub mod portal;
+pub mod portfolio;
+pub mod position;
+pub mod strategy;
 pub mod time;
 
 pub use bar::{Bar, BarSeries};
+pub use commission::{CommissionModel, PercentCommission};
+pub use engine::{EngineOptions, run};
 pub use error::{Error, Result};
+pub use fill::Fill;
+pub use history::History;
 pub use instrument::{PairId, Symbol};
 pub use market::{Listing, Market};
+pub use metrics::Metrics;
 pub use money::{Cash, Price, Quantity, Ratio};
+pub use order::{Order, OrderId};
+pub use outcome::Outcome;
 pub use portal::{DataPortal, MemoryPortal};
+pub use portfolio::Portfolio;
+pub use position::Position;
+pub use strategy::{Context, Strategy};
 pub use time::{HourRange, Timestamp};

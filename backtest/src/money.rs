@@ -5,7 +5,7 @@
 //! | [`Price`] | 1e-10 of the quote currency | `Price * Quantity = Cash` |
 //! | [`Quantity`] | 1e-12 of the base currency | |
 //! | [`Cash`] | 1e-22 of the quote currency | `Cash / Price = Quantity`, rounded towards zero |
-//! | [`Ratio`] | 1e-12 | `Cash * Ratio = Cash`, rounded towards negative infinity |
+//! | [`Ratio`] | 1e-12 | `Cash * Ratio = Cash`, rounded towards negative infinity; `Cash / Ratio = Cash`, towards zero |
 //!
 //! The scales are chosen so that a price times a quantity is *exact*: money moves
 //! between cash and positions without a rounding, and equity is conserved to the
@@ -266,6 +266,19 @@ impl Mul<Ratio> for Cash {
         // In two steps, because cash times 1e12 does not fit an i128.
         let whole = self.0.div_euclid(RATIO_UNITS) * ratio;
         let rest = (self.0.rem_euclid(RATIO_UNITS) * ratio).div_euclid(RATIO_UNITS);
+        Cash(whole + rest)
+    }
+}
+
+impl Div<Ratio> for Cash {
+    type Output = Cash;
+
+    /// The cash of which this is the share, rounded towards zero at 1e-22.
+    fn div(self, ratio: Ratio) -> Cash {
+        let ratio = i128::from(ratio.0);
+        // In two steps, as in multiplication.
+        let whole = self.0 / ratio * RATIO_UNITS;
+        let rest = self.0 % ratio * RATIO_UNITS / ratio;
         Cash(whole + rest)
     }
 }

@@ -1,0 +1,36 @@
+//! A fill: an order, or the part of it that could be executed, at a price.
+
+use crate::instrument::PairId;
+use crate::money::{Cash, Price, Quantity};
+use crate::order::OrderId;
+use crate::time::Timestamp;
+
+/// What was bought or sold, when, and at what cost.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Fill {
+    /// The order that was executed.
+    pub order: OrderId,
+    /// What was traded.
+    pub pair: PairId,
+    /// When: the opening time of the bar at whose open it was filled.
+    pub time: Timestamp,
+    /// The price of one coin, without commission.
+    pub price: Price,
+    /// How much; negative for a sale, never zero.
+    pub quantity: Quantity,
+    /// What the trade cost on top; never negative.
+    pub commission: Cash,
+}
+
+impl Fill {
+    /// The price of everything that was traded; negative for a sale.
+    pub fn value(&self) -> Cash {
+        self.price * self.quantity
+    }
+
+    /// By how much the fill changed the cash: up for a sale, down for a purchase,
+    /// and down by the commission either way.
+    pub fn cash_flow(&self) -> Cash {
+        -self.value() - self.commission
+    }
+}

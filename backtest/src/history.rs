@@ -1,0 +1,148 @@
+//! What is known at a tick: views on the market that end there.
+//!
+//! Look-ahead is impossible by construction. [`History`] is cut at the current
+//! tick before a strategy gets it, and nothing that a strategy is given leads back
+//! to the market beyond.
+
+use crate::bar::BarSeries;
+use crate::instrument::PairId;
+use crate::market::Market;
+use crate::money::Price;
+use crate::time::Timestamp;
+
+/// Consecutive bars of one pair, oldest first, the last one just closed.
+#[derive(Clone, Copy, Debug)]
+pub struct History<'a> {
+    bars: &'a BarSeries,
+    start: usize,
+    end: usize,
+}
+
+impl<'a> History<'a> {
+    /// How many bars there are.
+    pub const fn len(&self) -> usize {
+        self.end - self.start
+    }
+
+    /// Whether there is no bar.
+    pub const fn is_empty(&self) -> bool {
+        self.start == self.end
+    }
+
+    /// Opening prices.
+    pub fn opens(&self) -> &'a [Price] {
+        &self.bars.opens()[self.start..self.end]
+    }
+
+    /// Highest prices.
+    pub fn highs(&self) -> &'a [Price] {
+        &self.bars.highs()[self.start..self.end]
+    }
+
+    /// Lowest prices.
+    pub fn lows(&self) -> &'a [Price] {
+        &self.bars.lows()[self.start..self.end]
+    }
+
+    /// Closing prices.
+    pub fn closes(&self) -> &'a [Price] {
+        &self.bars.closes()[self.start..self.end]
+    }
+
+    /// Volumes in the base currency.
+    pub fn volumes(&self) -> &'a [f64] {
+        &self.bars.volumes()[self.start..self.end]
+    }
+
+    /// Which bars stand for absent hours.
+    pub fn filled(&self) -> &'a [bool] {
+        &self.bars.filled()[self.start..self.end]
+    }
+}
+
+/// One hour of the market, and what came before it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Hour<'a> {
+    market: &'a Market,
+    /// Each pair's bar at the first tick: series may begin at different times.
+    first_bars: &'a [usize],
+    tick: usize,
+    open_time: Timestamp,
+}
+
+impl<'a> Hour<'a> {
+    /// The hour at `tick` of a range that begins at `start` and at `first_bars`.
+    pub(crate) fn new(
+        market: &'a Market,
+        first_bars: &'a [usize],
+        start: Timestamp,
+        tick: usize,
+    ) -> Self {
+        let n_hours = i64::try_from(tick).expect("a range has fewer than i64::MAX hours");
+        Self {
+            market,
+            first_bars,
+            tick,
+            open_time: start.plus_hours(n_hours),
+        }
+    }
+
+    /// The bar of each pair at `start`, for [`Hour::new`].
+    ///
+    /// The market must have bars at `start`; [`Market::require`] checks it.
+    pub(crate) fn first_bars(market: &Market, start: Timestamp) -> Vec<usize> {
+        let first_bar = |pair| market.bars(pair).index_of(start);
+        let first_bars = market.pairs().map(first_bar).collect::<Option<_>>();
+        first_bars.expect("the market was checked for the range")
+    }
+
+    /// When the hour begins.
+    pub(crate) const fn open_time(&self) -> Timestamp {
+        self.open_time
+    }
+
+    /// When the hour ends, which is when its bar is known.
+    pub(crate) const fn close_time(&self) -> Timestamp {
+        self.open_time.plus_hours(1)
+    }
+
+    /// The market's pairs.
+    pub(crate) fn pairs(&self) -> impl ExactSizeIterator<Item = PairId> + use<> {
+        self.market.pairs()
+    }
+
+    /// The price at which the pair opened, or `None` when the hour is absent from
+    /// the source and nothing can have been traded.
+    pub(crate) fn open(&self, pair: PairId) -> Option<Price> {
+        let (bars, bar_idx) = self.bar(pair);
+        (!bars.filled()[bar_idx]).then(|| bars.opens()[bar_idx])
+    }
+
+    /// The first price of the pair's bar, be it traded or carried from before.
+    pub(crate) fn first_price(&self, pair: PairId) -> Price {
+        let (bars, bar_idx) = self.bar(pair);
+        bars.opens()[bar_idx]
+    }
+
+    /// The pair's last price of the hour.
+    pub(crate) fn close(&self, pair: PairId) -> Price {
+        let (bars, bar_idx) = self.bar(pair);
+        bars.closes()[bar_idx]
+    }
+
+    /// The last `at_most` bars of the pair, or all when there are fewer.
+    pub(crate) fn recent(&self, pair: PairId, at_most: usize) -> History<'a> {
+        let (bars, bar_idx) = self.bar(pair);
+        let end = bar_idx + 1;
+        History {
+            bars,
+            start: end.saturating_sub(at_most),
+            end,
+        }
+    }
+
+    fn bar(&self, pair: PairId) -> (&'a BarSeries, usize) {
+        let bar_idx = self.first_bars[pair.index()] + self.tick;
+        (self.market.bars(pair), bar_idx)
+    }
+}

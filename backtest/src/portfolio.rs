@@ -1,0 +1,79 @@
+//! The portfolio: cash, and a position in every pair of the market.
+//!
+//! Only fills move money between the two and only commissions take it away, so
+//! `equity = cash + value of the positions` holds to the last digit at any moment.
+
+use crate::Result;
+use crate::fill::Fill;
+use crate::instrument::PairId;
+use crate::money::{Cash, Quantity};
+use crate::portal::DataPortal;
+use crate::position::Position;
+use crate::time::Timestamp;
+
+/// Cash plus all positions.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Portfolio {
+    cash: Cash,
+    positions: Vec<Position>,
+}
+
+impl Portfolio {
+    /// A portfolio of cash alone, in a market of `n_pairs`.
+    pub fn new(cash: Cash, n_pairs: usize) -> Self {
+        Self {
+            cash,
+            positions: vec![Position::default(); n_pairs],
+        }
+    }
+
+    /// The money that is not invested; never negative.
+    pub const fn cash(&self) -> Cash {
+        self.cash
+    }
+
+    /// The position in a pair, flat when nothing is held.
+    pub fn position(&self, pair: PairId) -> Position {
+        self.positions[pair.index()]
+    }
+
+    /// How much of a pair is held.
+    pub fn quantity(&self, pair: PairId) -> Quantity {
+        self.positions[pair.index()].quantity
+    }
+
+    /// Every pair's position in the market's order, flat ones included.
+    pub fn positions(&self) -> &[Position] {
+        &self.positions
+    }
+
+    /// Cash plus the value of all positions at their last prices, exactly.
+    pub fn equity(&self) -> Cash {
+        self.cash + self.positions.iter().map(Position::value).sum()
+    }
+
+    /// Asks the portal for the price of every held position, in pair order, and
+    /// returns the equity at these prices.
+    pub(crate) fn mark<P: DataPortal + ?Sized>(
+        &mut self,
+        portal: &mut P,
+        bar_open: Timestamp,
+    ) -> Result<Cash> {
+        let mut equity = self.cash;
+        for (idx, position) in self.positions.iter_mut().enumerate() {
+            if !position.is_flat() {
+                position.price = portal.spot_price(PairId(idx), bar_open)?;
+                equity += position.value();
+            }
+        }
+        Ok(equity)
+    }
+
+    /// Takes over what a fill changed.
+    pub(crate) fn apply(&mut self, fill: &Fill) {
+        let position = &mut self.positions[fill.pair.index()];
+        position.quantity += fill.quantity;
+        position.price = fill.price;
+        self.cash += fill.cash_flow();
+    }
+}

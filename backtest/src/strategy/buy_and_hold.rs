@@ -1,0 +1,35 @@
+//! The strategy that every other one has to beat.
+
+use super::{Context, Strategy};
+
+pub(super) const NAME: &str = "buy-and-hold";
+
+/// Buys every pair in equal parts at the first tick, and holds.
+#[derive(Clone, Copy, Debug)]
+pub struct BuyAndHold {
+    /// The share of the capital that is invested. The rest pays the commission and
+    /// a next open that is above the close with which the orders were sized.
+    allocation: f64,
+}
+
+impl Default for BuyAndHold {
+    /// Invests 99 %.
+    fn default() -> Self {
+        Self { allocation: 0.99 }
+    }
+}
+
+impl Strategy for BuyAndHold {
+    fn name(&self) -> &'static str {
+        NAME
+    }
+
+    fn initialize(&mut self, context: &mut Context<'_>) {
+        let weight = self.allocation / context.pairs().len() as f64;
+        for pair in context.pairs() {
+            context.order_target_percent(pair, weight);
+        }
+    }
+
+    fn on_tick(&mut self, _context: &mut Context<'_>) {}
+}

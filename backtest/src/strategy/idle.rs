@@ -1,0 +1,17 @@
+//! The strategy that does nothing, which is not free in most back-testers.
+
+use super::{Context, Strategy};
+
+pub(super) const NAME: &str = "idle";
+
+/// Keeps its cash. What a run with it costs is what the engine costs.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Idle;
+
+impl Strategy for Idle {
+    fn name(&self) -> &'static str {
+        NAME
+    }
+
+    fn on_tick(&mut self, _context: &mut Context<'_>) {}
+}
