@@ -6,7 +6,7 @@ use std::{fmt, io, thread};
 
 use chrono::{DateTime, Utc};
 
-use super::trading_pair::utc;
+use super::trading_pair::{Stamp, utc};
 use super::{
     BundleReader, Call, ExchangeFolders, ExchangeName, FolderCheck, Logging, Retrier, RetryPolicy,
     TradingPair, write_bundle,
@@ -50,6 +50,7 @@ impl ExchangeOptions {
 #[derive(Debug)]
 pub struct ExchangePortal {
     pairs: Vec<TradingPair>,
+    n_lookups: u64,
     bundle: ExchangeBundle,
     retrier: Retrier,
 }
@@ -75,6 +76,7 @@ impl ExchangePortal {
         let readers = HashMap::from([(folder, reader)]);
         Ok(Self {
             pairs,
+            n_lookups: 0,
             bundle: ExchangeBundle {
                 exchange: options.exchange,
                 folders,
@@ -82,6 +84,11 @@ impl ExchangePortal {
             },
             retrier: Retrier::new(options.retry, options.logging, options.seed, thread::sleep),
         })
+    }
+
+    /// How many prices were looked up so far.
+    pub const fn n_lookups(&self) -> u64 {
+        self.n_lookups
     }
 
     /// How often the file system was asked for the folder so far.
@@ -98,6 +105,7 @@ impl DataPortal for ExchangePortal {
             time: utc(bar_open.as_seconds()),
         };
         let bundle = &mut self.bundle;
+        self.n_lookups += 1;
         self.retrier.retry(
             &Call {
                 name: "_get_spot_value",
@@ -148,7 +156,9 @@ impl fmt::Display for SpotValueArgs<'_> {
         write!(
             f,
             "({}, '{}', Timestamp('{}', tz='UTC'), 'hourly')",
-            self.pair, self.field, self.time
+            self.pair,
+            self.field,
+            Stamp(self.time)
         )
     }
 }

@@ -56,6 +56,15 @@ impl TradingPair {
     }
 }
 
+/// A time as pandas prints it, zone included: `2016-01-01 00:00:00+00:00`.
+pub(super) struct Stamp(pub DateTime<Utc>);
+
+impl fmt::Display for Stamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.0.format("%Y-%m-%d %H:%M:%S%:z"))
+    }
+}
+
 /// The calendar time of a second that came from a bar.
 pub(super) fn utc(seconds: i64) -> DateTime<Utc> {
     DateTime::from_timestamp(seconds, 0).unwrap_or_default()
@@ -71,13 +80,13 @@ impl fmt::Display for TradingPair {
             self.symbol.file_stem(),
             self.sid,
             self.exchange,
-            self.start_date,
+            Stamp(self.start_date),
             self.symbol.base(),
             self.symbol.quote(),
             self.leverage,
             self.min_trade_size,
-            self.end_daily,
-            self.end_hourly,
+            Stamp(self.end_daily),
+            Stamp(self.end_hourly),
         )
     }
 }
