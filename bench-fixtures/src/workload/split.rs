@@ -1,0 +1,25 @@
+//! Four functions at 50, 30, 15 and 5 %, in phases of random length.
+//!
+//! The easy case: nothing repeats, so any unbiased sampler gets it right.
+
+use super::kernel::SPLIT;
+use super::pace::random_rounds;
+use super::{Truth, Workload};
+use std::time::Duration;
+
+/// Splits its time 50/30/15/5 in random phases.
+pub struct Split;
+
+impl Workload for Split {
+    fn name(&self) -> &'static str {
+        "split"
+    }
+
+    fn summary(&self) -> &'static str {
+        "four functions at 50/30/15/5 %, phases of random order and length"
+    }
+
+    fn run(&self, cpu_time: Duration, seed: u64) -> Truth {
+        random_rounds(&SPLIT, cpu_time, seed)
+    }
+}

@@ -1,0 +1,99 @@
+//! The two commands, end to end.
+
+use std::io::Read;
+use std::process::{Command, Output, Stdio};
+
+const MARKET: &str = env!("CARGO_BIN_EXE_market");
+const WORKLOAD: &str = env!("CARGO_BIN_EXE_workload");
+
+#[test]
+fn market_writes_the_pair_that_was_asked_for() {
+    let out = run(MARKET, &["--pair", "ETH/USDT", "--seed=7"]);
+    assert!(out.status.success());
+    let mut expected = Vec::new();
+    bench_fixtures::market::write_csv(&mut expected, 1, 7).expect("a vector takes any write");
+    assert!(out.stdout == expected, "the command and the library differ");
+}
+
+#[test]
+fn lists_name_everything() {
+    let pairs = text(run(MARKET, &["--list"]).stdout);
+    assert_eq!(pairs.lines().count(), bench_fixtures::market::N_PAIRS);
+    assert!(pairs.starts_with("BTC/USDT\n"));
+    let workloads = text(run(WORKLOAD, &["--list"]).stdout);
+    let names: Vec<_> = workloads.lines().map(|l| l.split(' ').next()).collect();
+    let expected = bench_fixtures::workload::all();
+    assert_eq!(names.len(), expected.len());
+    for (name, workload) in names.iter().zip(expected) {
+        assert_eq!(*name, Some(workload.name()));
+    }
+}
+
+#[test]
+fn workload_prints_its_truth() {
+    let out = run(WORKLOAD, &["split", "--seconds", "0.05", "--seed", "9"]);
+    assert!(out.status.success());
+    let json = text(out.stdout);
+    assert!(json.starts_with(r#"{"workload":"split","seed":9,"functions":[{"name":"#));
+    assert_eq!(json.matches(r#""nanoseconds":"#).count(), 4);
+    assert!(json.contains("bench_fixtures::workload::kernel::sieve_primes"));
+}
+
+#[test]
+fn bad_arguments_are_refused_with_a_reason() {
+    let cases = [
+        (MARKET, &["--pair", "BTC/EUR"][..], "no pair `BTC/EUR`"),
+        (MARKET, &["--seed", "-1"], "`-1` is not a whole number"),
+        (MARKET, &["--seed"], "--seed needs a value"),
+        (MARKET, &["BTC"], "unknown argument `BTC`"),
+        (WORKLOAD, &[], "the name of a workload is missing"),
+        (WORKLOAD, &["nap"], "no workload `nap`"),
+        (
+            WORKLOAD,
+            &["split", "recursion"],
+            "unknown argument `recursion`",
+        ),
+        (
+            WORKLOAD,
+            &["split", "--seconds", "0"],
+            "`0` is not a number above 0",
+        ),
+        (
+            WORKLOAD,
+            &["split", "--seconds", "NaN"],
+            "`NaN` is not a number",
+        ),
+    ];
+    for (program, args, reason) in cases {
+        let out = run(program, args);
+        assert_eq!(out.status.code(), Some(2), "{args:?}");
+        assert!(out.stdout.is_empty());
+        let message = text(out.stderr);
+        assert!(message.contains(reason), "{args:?}: {message}");
+        assert!(message.contains("hint: "), "{args:?}: {message}");
+    }
+}
+
+#[test]
+fn a_closed_pipe_is_success() {
+    let mut child = Command::new(MARKET)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the command starts");
+    let mut stdout = child.stdout.take().expect("stdout is piped");
+    stdout.read_exact(&mut [0; 100]).expect("rows arrive");
+    drop(stdout);
+    let out = child.wait_with_output().expect("the command ends");
+    assert!(out.status.success(), "{}", text(out.stderr));
+    assert!(out.stderr.is_empty());
+}
+
+fn run(program: &str, args: &[&str]) -> Output {
+    let out = Command::new(program).args(args).output();
+    out.expect("the command starts")
+}
+
+fn text(bytes: Vec<u8>) -> String {
+    String::from_utf8(bytes).expect("the command prints text")
+}
