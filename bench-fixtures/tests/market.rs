@@ -83,7 +83,8 @@ fn months_beyond_the_table_move_modestly() {
 fn hourly_returns_look_like_a_coin() {
     for seed in [DEFAULT_SEED, 1, 2, 3] {
         for (pair_idx, pair) in pairs().iter().enumerate() {
-            let returns = log_returns(&series(pair_idx, seed));
+            let rows = series(pair_idx, seed);
+            let returns = log_returns(&rows);
             let squares: Vec<f64> = returns.iter().map(|r| r * r).collect();
             let variance = mean(&squares) - mean(&returns).powi(2);
             let fourth = mean(&squares.iter().map(|s| s * s).collect::<Vec<_>>());
@@ -104,6 +105,12 @@ fn hourly_returns_look_like_a_coin() {
             }
             let bounce = correlation(&returns[1..], &returns[..returns.len() - 1]);
             assert!((-0.15..0.03).contains(&bounce), "{context}: {bounce}");
+
+            // Kraken's bars span 1.17 (BTC) and 0.91 (ETH) standard deviations.
+            let log_range = |row: &Row| (row.high as f64 / row.low as f64).ln();
+            let spans: Vec<f64> = rows.iter().map(log_range).collect();
+            let span = mean(&spans) / vol;
+            assert!((0.9..1.4).contains(&span), "{context}: {span}");
         }
     }
 }

@@ -21,8 +21,9 @@ fn the_truth_accounts_for_the_cpu_time() {
     }
 }
 
-/// The phases are random but seeded, so only their timing varies between runs; a
-/// swapped or forgotten function is wrong by far more than the tolerance.
+/// The phases are random but seeded, so only their timing varies between runs, by
+/// under a percentage point on a busy machine. One share designed as 20 instead of
+/// 15 % is off by nearly four.
 #[test]
 fn the_shares_are_near_the_designed_ones() {
     let designed: [(&str, &[(&str, f64)]); 5] = [
@@ -43,11 +44,11 @@ fn the_shares_are_near_the_designed_ones() {
     assert_eq!(designed.len(), all().len());
     for (name, shares) in designed {
         let workload = by_name(name).expect("the workload is listed");
-        let truth = workload.run(Duration::from_millis(800), 3);
+        let truth = workload.run(Duration::from_millis(1_000), 2);
         assert_eq!(truth.functions().len(), shares.len());
         for (function, designed) in shares {
             let share = truth.share(function).expect("the function is listed");
-            assert!((share - designed).abs() < 0.04, "{name}: {truth}");
+            assert!((share - designed).abs() < 0.025, "{name}: {truth}");
         }
     }
     assert!(by_name("no such workload").is_none());

@@ -5,10 +5,13 @@
 //! measures, with the thread's own CPU clock, how much each one got. That
 //! measurement is the truth; a profiler's share is right as far as it agrees.
 //!
-//! The clock is read between phases, never inside one, and a phase lasts long
-//! enough that reading costs less than a thousandth of it. Every function does a
-//! different computation, because a linker may fold equal ones into one symbol,
-//! and is never inlined, because then its name would be gone.
+//! The clock is read between phases, never inside one. A read is a system call of
+//! about half a microsecond, which a sample may hit and which belongs to no
+//! function; in the worst case, four reads in a period of one millisecond, that
+//! moves no share by more than a tenth of a percentage point.
+//!
+//! Every function does a different computation, because a linker may fold equal
+//! ones into one symbol, and is never inlined, because then its name would be gone.
 //!
 //! What is measured is the total of each function, with all that it calls.
 
