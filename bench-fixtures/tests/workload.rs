@@ -44,7 +44,7 @@ fn the_shares_are_near_the_designed_ones() {
     assert_eq!(designed.len(), all().len());
     for (name, shares) in designed {
         let workload = by_name(name).expect("the workload is listed");
-        let truth = workload.run(Duration::from_millis(1_000), 2);
+        let truth = workload.run(Duration::from_secs(1), 2);
         assert_eq!(truth.functions().len(), shares.len());
         for (function, designed) in shares {
             let share = truth.share(function).expect("the function is listed");
