@@ -1,1 +1,74 @@
-//! placeholder
+//! A sampling profiler whose every share carries its error bar.
+//!
+//! The sampler interrupts the threads of its own process at random moments of their
+//! CPU time, walks their stacks and counts what it sees.
+//!
+//! You provide:
+//!
+//! - a program with a symbol table; with line tables (`debug = "line-tables-only"`)
+//!   inlined functions are seen as well;
+//! - a call to [`Sampler::start`] on the thread to be sampled, and
+//!   [`ThreadRegistrar::register_current_thread`] on any others.
+//!
+//! You get a [`Profile`]:
+//!
+//! - shares with 95 % confidence intervals ([`Profile::share_of`], [`Profile::functions`]);
+//! - folded stacks and flame graphs ([`format`](mod@format));
+//! - an account of what was lost, late, truncated or unreadable ([`Quality`]).
+//!
+//! It is not for other processes, for time spent asleep, for counting calls, or for
+//! stacks that are switched by hand (coroutines): of those it keeps the innermost
+//! function only. It works on Linux on x86-64; elsewhere it compiles, untested, and
+//! says [`Error::Unsupported`].
+//!
+//! ```
+//! # #[cfg(all(target_os = "linux", target_arch = "x86_64"))] {
+//! use profiler::{Options, Sampler};
+//!
+//! #[inline(never)]
+//! fn sum_of_roots(n: u32) -> f64 {
+//!     (0..n).map(|i| std::hint::black_box(f64::from(i)).sqrt()).sum()
+//! }
+//!
+//! let mut options = Options::new();
+//! options.rate_hz = 2000.0;
+//! let session = Sampler::start(options)?;
+//! let mut sum = 0.0;
+//! for _ in 0..200 {
+//!     sum += sum_of_roots(20_000);
+//! }
+//! let profile = session.stop()?;
+//!
+//! assert!(sum > 0.0);
+//! let share = profile.share_of(|function| function.ends_with("sum_of_roots"));
+//! println!("sum_of_roots: {share} ({})", profile.quality());
+//! assert!(share.high > 0.9, "{share}");
+//! # }
+//! # Ok::<(), profiler::Error>(())
+//! ```
+
+mod analysis;
+#[cfg(feature = "criterion")]
+mod criterion;
+mod error;
+pub mod format;
+mod profile;
+mod sampler;
+
+#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+mod modules;
+#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+mod symbolize;
+#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+mod sys;
+#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+mod unwind;
+
+pub use self::analysis::{FunctionShare, Share};
+#[cfg(feature = "criterion")]
+pub use self::criterion::FlameGraphProfiler;
+pub use self::error::{Error, Result};
+pub use self::profile::{FrameId, Profile, Quality, Sample, Source, StackId, ThreadId, Weight};
+pub use self::sampler::{
+    Intervals, Options, Sampler, Session, ThreadGuard, ThreadRegistrar, Trigger,
+};

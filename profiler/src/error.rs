@@ -1,0 +1,93 @@
+//! The crate's one public error type.
+//!
+//! A partial result is not an error: lost, late, truncated and unreadable
+//! samples are counted in [`Quality`](crate::Quality) and travel with the profile.
+
+use std::io;
+
+/// Says what could not be done, to what, and what helps.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// A sampler is already running in this process.
+    #[error("a sampler is already running in this process; stop its session first")]
+    AlreadyRunning,
+
+    /// This thread is already registered with the running sampler.
+    #[error("this thread is already being sampled; drop its guard first")]
+    AlreadyRegistered,
+
+    /// The session that the registrar belongs to has stopped.
+    #[error("the sampling session has stopped; start a new one before registering threads")]
+    Stopped,
+
+    /// The platform is not one that the sampler is built for.
+    #[error("sampling works on Linux on x86-64 only; this is {os} on {arch}")]
+    Unsupported {
+        /// The operating system of this build.
+        os: &'static str,
+        /// The processor architecture of this build.
+        arch: &'static str,
+    },
+
+    /// An option has a value that makes no sense.
+    #[error("option `{option}` is {value}, but must be {allowed}")]
+    BadOption {
+        /// The field of [`Options`](crate::Options).
+        option: &'static str,
+        /// What it was set to.
+        value: String,
+        /// What it may be set to.
+        allowed: &'static str,
+    },
+
+    /// Every real-time signal has a handler already.
+    #[error("all real-time signals are taken; free one of SIGRTMIN to SIGRTMAX")]
+    NoFreeSignal,
+
+    /// The system refused a step of setting up or tearing down.
+    #[error("could not {action}")]
+    System {
+        /// What was being done.
+        action: &'static str,
+        /// What the system answered.
+        #[source]
+        source: io::Error,
+    },
+
+    /// A line of folded stacks could not be read.
+    #[error("folded stacks, line {line}: {problem} (expected `root;child;leaf count`)")]
+    Folded {
+        /// The line, counted from one.
+        line: usize,
+        /// What is wrong with it.
+        problem: String,
+    },
+
+    /// A profile without samples cannot be drawn.
+    #[error("the profile has no samples; run longer or at a higher rate")]
+    Empty,
+
+    /// Reading or writing failed.
+    #[error("could not {action}")]
+    Io {
+        /// What was being read or written.
+        action: &'static str,
+        /// What the system answered.
+        #[source]
+        source: io::Error,
+    },
+}
+
+impl Error {
+    pub(crate) fn system(action: &'static str) -> impl Fn(io::Error) -> Self {
+        move |source| Self::System { action, source }
+    }
+
+    pub(crate) fn io(action: &'static str) -> impl Fn(io::Error) -> Self {
+        move |source| Self::Io { action, source }
+    }
+}
+
+/// The crate's result.
+pub type Result<T, E = Error> = std::result::Result<T, E>;

@@ -1,0 +1,114 @@
+//! What is known about how well a profile was taken.
+
+use std::fmt;
+use std::time::Duration;
+
+use super::Weight;
+
+/// Counts what a profile holds, what it misses, and what taking it cost.
+///
+/// All counts are in arrivals of the sampling schedule, which runs on CPU time:
+/// `taken + lost` is what the program's CPU time called for.
+#[derive(Debug, Clone, PartialEq, Default)]
+#[non_exhaustive]
+pub struct Quality {
+    /// Samples in the profile.
+    pub taken: Weight,
+    /// Samples that were due but not recorded: the ring was full, or the
+    /// session ended before the thread could be interrupted.
+    pub lost: Weight,
+    /// Samples recorded more than 100 µs of CPU time after they were due; most
+    /// fell into a system call, which can only be interrupted at its end, and
+    /// are credited to that call.
+    pub late: Weight,
+    /// Samples whose stack was deeper than the limit; they keep their leaf side
+    /// under a frame `[truncated]`.
+    pub truncated: Weight,
+    /// Samples whose stack could not be walked to its root; they keep what was
+    /// walked under a frame `[unreadable]`.
+    pub unreadable: Weight,
+    /// CPU time of the sampled threads while they were sampled.
+    pub cpu_time: Duration,
+    /// Time that went by between start and stop.
+    pub wall_time: Duration,
+    /// The part of `cpu_time` that went into taking samples. The kernel's cost
+    /// of delivering each signal is not in it.
+    pub overhead: Duration,
+    /// The rate that was asked for, per CPU second.
+    pub rate_asked: f64,
+    /// Where the interruptions came from; `None` for a profile that was not
+    /// sampled here.
+    pub source: Option<Source>,
+}
+
+/// Where the interruptions of a session came from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Source {
+    /// The kernel's cpu-clock event, which counts CPU time itself.
+    PerfEvent,
+    /// One-shot monotonic timers, re-armed until the CPU time is due.
+    Timer,
+}
+
+impl Quality {
+    /// Returns the samples taken per second of the program's CPU time (that is,
+    /// `cpu_time` without `overhead`); zero if there was none.
+    pub fn rate_obtained(&self) -> f64 {
+        let seconds = self.cpu_time.saturating_sub(self.overhead).as_secs_f64();
+        if seconds > 0.0 {
+            self.taken.as_samples() as f64 / seconds
+        } else {
+            0.0
+        }
+    }
+
+    pub(crate) fn merge(&mut self, other: &Self) {
+        let seconds = |quality: &Self| quality.cpu_time.as_secs_f64();
+        let both = seconds(self) + seconds(other);
+        self.rate_asked = if both > 0.0 {
+            (self.rate_asked * seconds(self) + other.rate_asked * seconds(other)) / both
+        } else {
+            self.rate_asked.max(other.rate_asked)
+        };
+        self.taken += other.taken;
+        self.lost += other.lost;
+        self.late += other.late;
+        self.truncated += other.truncated;
+        self.unreadable += other.unreadable;
+        self.cpu_time += other.cpu_time;
+        self.wall_time += other.wall_time;
+        self.overhead += other.overhead;
+        // The timer is the weaker of the two, so it names the mixture.
+        self.source = match (self.source, other.source) {
+            (Some(Source::Timer), _) | (_, Some(Source::Timer)) => Some(Source::Timer),
+            (mine, theirs) => mine.or(theirs),
+        };
+    }
+}
+
+impl fmt::Display for Quality {
+    /// Writes one line for people: count, rate, and every counter that is not zero.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} samples", self.taken.as_samples())?;
+        if self.source.is_some() {
+            write!(
+                f,
+                " in {:.2} s of CPU time, {:.0} a second (asked: {:.0})",
+                self.cpu_time.as_secs_f64(),
+                self.rate_obtained(),
+                self.rate_asked
+            )?;
+        }
+        write!(f, ", {} lost", self.lost.as_samples())?;
+        for (count, word) in [
+            (self.late, "late"),
+            (self.truncated, "truncated"),
+            (self.unreadable, "unreadable"),
+        ] {
+            if count > Weight::default() {
+                write!(f, ", {} {word}", count.as_samples())?;
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,38 @@
+//! Taking samples of the running program.
+
+#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+mod collector;
+#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+mod in_process;
+mod options;
+#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+pub(crate) mod ring;
+#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+mod schedule;
+#[cfg(not(all(target_os = "linux", target_arch = "x86_64")))]
+mod unsupported;
+#[cfg(not(all(target_os = "linux", target_arch = "x86_64")))]
+use self::unsupported as in_process;
+
+pub use self::in_process::{Session, ThreadGuard, ThreadRegistrar};
+pub use self::options::{Intervals, Options, Trigger};
+
+use crate::error::Result;
+
+/// Starts sampling sessions.
+#[derive(Debug)]
+pub struct Sampler;
+
+impl Sampler {
+    /// Starts to sample the calling thread, and any thread that registers.
+    ///
+    /// # Errors
+    /// [`Error::AlreadyRunning`](crate::Error::AlreadyRunning) while another session
+    /// lives, [`Error::BadOption`](crate::Error::BadOption) for an impossible option,
+    /// [`Error::Unsupported`](crate::Error::Unsupported) except on Linux on x86-64,
+    /// and [`Error::System`](crate::Error::System) where the system refuses.
+    pub fn start(options: Options) -> Result<Session> {
+        options.check()?;
+        Session::start(options)
+    }
+}

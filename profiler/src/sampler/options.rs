@@ -1,0 +1,108 @@
+//! How to sample.
+
+use std::time::Duration;
+
+use crate::error::{Error, Result};
+
+/// How often, how deep and by which means to sample.
+///
+/// ```
+/// let mut options = profiler::Options::new();
+/// options.rate_hz = 997.0;
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Options {
+    /// Mean number of samples per second of each thread's CPU time. Default: 500,
+    /// which costs the program about one per cent. At least 0.1, at most 5000.
+    pub rate_hz: f64,
+    /// Seed of the intervals between samples. Default: 1.
+    pub seed: u64,
+    /// The number of physical frames at which a stack is cut, keeping its leaf side;
+    /// at least 1, at most 65,536. Default: 1024.
+    pub max_depth: usize,
+    /// Memory for samples on their way to the collector, in bytes per thread; at
+    /// least 64 KiB, at most 1 GiB. Default: 4 MiB, enough for half a second of
+    /// 1024-frame stacks at 1000 Hz. The collector empties it every 50 ms.
+    pub ring_bytes: usize,
+    /// What interrupts the threads. Default: [`Trigger::Auto`].
+    pub trigger: Trigger,
+    /// How intervals are drawn. Default: [`Intervals::Exponential`].
+    pub intervals: Intervals,
+}
+
+/// What interrupts the sampled threads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub enum Trigger {
+    /// The perf event where it is permitted, else the timer.
+    #[default]
+    Auto,
+    /// The kernel's cpu-clock perf event, the time in system calls included. Needs
+    /// `perf_event_paranoid` of 1 or less, or CAP_PERFMON.
+    PerfEvent,
+    /// Monotonic timers, which need no permission. A thread that sleeps is woken at
+    /// the sampling rate, and where it runs only for moments between sleeps, samples
+    /// lean towards the call that it sleeps in.
+    Timer,
+}
+
+/// How the time between samples is drawn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub enum Intervals {
+    /// At random, so that shares are right whatever rhythm the program has.
+    #[default]
+    Exponential,
+    /// All the same. Only to show what goes wrong: a program in step with it gets a
+    /// wrong profile.
+    Fixed,
+}
+
+impl Options {
+    /// Returns the defaults.
+    pub const fn new() -> Self {
+        Self {
+            rate_hz: 500.0,
+            seed: 1,
+            max_depth: 1024,
+            ring_bytes: 4 << 20,
+            trigger: Trigger::Auto,
+            intervals: Intervals::Exponential,
+        }
+    }
+
+    pub(super) fn check(&self) -> Result<()> {
+        let bad = |option, value: String, allowed| {
+            Err(Error::BadOption {
+                option,
+                value,
+                allowed,
+            })
+        };
+        if !(0.1..=5000.0).contains(&self.rate_hz) {
+            return bad("rate_hz", self.rate_hz.to_string(), "from 0.1 to 5000");
+        }
+        if !(1..=65_536).contains(&self.max_depth) {
+            return bad("max_depth", self.max_depth.to_string(), "from 1 to 65536");
+        }
+        if !(64 << 10..=1 << 30).contains(&self.ring_bytes) {
+            return bad(
+                "ring_bytes",
+                self.ring_bytes.to_string(),
+                "from 65536 to 1073741824",
+            );
+        }
+        Ok(())
+    }
+
+    pub(super) fn mean_interval(&self) -> Duration {
+        Duration::from_secs_f64(1.0 / self.rate_hz)
+    }
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self::new()
+    }
+}

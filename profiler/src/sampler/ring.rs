@@ -1,0 +1,205 @@
+//! A bounded queue of stacks from one handler to one reader.
+//!
+//! The handler writes words, the collector reads them, and neither waits for the
+//! other. Each record is a header, a count and addresses. The words are atomics, so
+//! no unsafe code is needed: the positions alone order the two sides.
+
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+
+/// How much of a stack was walked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum Walk {
+    /// To its root.
+    Complete,
+    /// To the depth limit; the root side is missing.
+    Truncated,
+    /// Until something could not be read; the root side is missing.
+    Unreadable,
+}
+
+/// The queue. There may be one writer and one reader at a time.
+pub(crate) struct Ring {
+    words: Box<[AtomicU64]>,
+    // Both only grow; the place of a word is its position modulo the length.
+    written: AtomicUsize,
+    read: AtomicUsize,
+}
+
+/// The words of a record before its addresses: how it was walked and how many
+/// addresses there are; what it weighs.
+const HEADER_WORDS: usize = 2;
+
+impl Ring {
+    /// Makes a ring and touches all its memory, so that the handler never has to.
+    pub(crate) fn with_bytes(bytes: usize) -> Self {
+        // Ones, because memory full of zeroes would be the kernel's untouched zero page.
+        let words = (0..bytes / 8).map(|_| AtomicU64::new(u64::MAX)).collect();
+        Self {
+            words,
+            written: AtomicUsize::new(0),
+            read: AtomicUsize::new(0),
+        }
+    }
+
+    /// Starts a record; nothing is visible to the reader until it is committed.
+    pub(crate) fn begin(&self) -> Record<'_> {
+        let start = self.written.load(Ordering::Relaxed);
+        let free_until = self
+            .read
+            .load(Ordering::Acquire)
+            .wrapping_add(self.words.len());
+        Record {
+            ring: self,
+            start,
+            at: start.wrapping_add(HEADER_WORDS),
+            free_until,
+        }
+    }
+
+    /// Takes out every record: how it was walked, its weight, its addresses (leaf first).
+    pub(crate) fn drain(&self, mut each: impl FnMut(Walk, u64, &[u64])) {
+        let until = self.written.load(Ordering::Acquire);
+        let mut at = self.read.load(Ordering::Relaxed);
+        let mut addresses = Vec::new();
+        while at != until {
+            let header = self.load(at);
+            let weight = self.load(at.wrapping_add(1));
+            at = at.wrapping_add(HEADER_WORDS);
+            let walk = match header >> 32 {
+                0 => Walk::Complete,
+                1 => Walk::Truncated,
+                _ => Walk::Unreadable,
+            };
+            let n_addresses = (header & u64::from(u32::MAX)) as usize;
+            addresses.clear();
+            addresses.extend((0..n_addresses).map(|i| self.load(at.wrapping_add(i))));
+            at = at.wrapping_add(n_addresses);
+            self.read.store(at, Ordering::Release);
+            each(walk, weight, &addresses);
+        }
+    }
+
+    fn load(&self, position: usize) -> u64 {
+        self.words[position % self.words.len()].load(Ordering::Relaxed)
+    }
+
+    fn store(&self, position: usize, word: u64) {
+        self.words[position % self.words.len()].store(word, Ordering::Relaxed);
+    }
+}
+
+/// A record in the making.
+pub(crate) struct Record<'a> {
+    ring: &'a Ring,
+    start: usize,
+    at: usize,
+    free_until: usize,
+}
+
+impl Record<'_> {
+    /// Adds an address. One that no longer fits makes the commit fail.
+    pub(crate) fn push(&mut self, address: u64) {
+        if self.has_room(1) {
+            self.ring.store(self.at, address);
+        }
+        self.at = self.at.wrapping_add(1);
+    }
+
+    /// Hands the record to the reader; returns whether it fitted.
+    pub(crate) fn commit(self, walk: Walk, weight: u64) -> bool {
+        if !self.has_room(0) {
+            return false;
+        }
+        let n_addresses = self.at.wrapping_sub(self.start) - HEADER_WORDS;
+        let kind: u64 = match walk {
+            Walk::Complete => 0,
+            Walk::Truncated => 1,
+            Walk::Unreadable => 2,
+        };
+        self.ring.store(self.start, kind << 32 | n_addresses as u64);
+        self.ring.store(self.start.wrapping_add(1), weight);
+        self.ring.written.store(self.at, Ordering::Release);
+        true
+    }
+
+    fn has_room(&self, n_words: usize) -> bool {
+        let used = self.at.wrapping_sub(self.start).saturating_add(n_words);
+        used <= self.free_until.wrapping_sub(self.start)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn push(ring: &Ring, walk: Walk, weight: u64, addresses: &[u64]) -> bool {
+        let mut record = ring.begin();
+        for &address in addresses {
+            record.push(address);
+        }
+        record.commit(walk, weight)
+    }
+
+    fn drain(ring: &Ring) -> Vec<(Walk, u64, Vec<u64>)> {
+        let mut records = Vec::new();
+        ring.drain(|walk, weight, addresses| records.push((walk, weight, addresses.to_vec())));
+        records
+    }
+
+    #[test]
+    fn records_come_out_as_they_went_in_across_the_seam() {
+        let ring = Ring::with_bytes(8 * 11);
+        for round in 0..50 {
+            assert!(push(&ring, Walk::Complete, round, &[round, 2, 3]));
+            assert!(push(&ring, Walk::Unreadable, 1, &[]));
+            let expected = vec![
+                (Walk::Complete, round, vec![round, 2, 3]),
+                (Walk::Unreadable, 1, vec![]),
+            ];
+            assert_eq!(drain(&ring), expected);
+        }
+    }
+
+    #[test]
+    fn a_full_ring_refuses_and_keeps_what_it_has() {
+        let ring = Ring::with_bytes(8 * 8);
+        assert!(push(&ring, Walk::Complete, 1, &[1, 2, 3]));
+        assert!(!push(&ring, Walk::Complete, 1, &[4, 5]));
+        assert!(push(&ring, Walk::Truncated, 2, &[6]));
+        assert!(!push(&ring, Walk::Complete, 1, &[]));
+        assert_eq!(
+            drain(&ring),
+            [
+                (Walk::Complete, 1, vec![1, 2, 3]),
+                (Walk::Truncated, 2, vec![6])
+            ]
+        );
+        assert!(push(&ring, Walk::Complete, 1, &[1, 2, 3, 4, 5, 6]));
+    }
+
+    #[test]
+    fn a_reader_beside_the_writer_sees_whole_records_in_order() {
+        let ring = Ring::with_bytes(8 * 64);
+        let n_records = 20_000_u64;
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                for i in 0..n_records {
+                    let addresses: Vec<u64> = (0..i % 7).map(|k| i + k).collect();
+                    while !push(&ring, Walk::Complete, i, &addresses) {
+                        std::thread::yield_now();
+                    }
+                }
+            });
+            let mut next = 0;
+            while next < n_records {
+                ring.drain(|_, weight, addresses| {
+                    assert_eq!(weight, next);
+                    let expected: Vec<u64> = (0..next % 7).map(|k| next + k).collect();
+                    assert_eq!(addresses, expected);
+                    next += 1;
+                });
+                std::thread::yield_now();
+            }
+        });
+    }
+}

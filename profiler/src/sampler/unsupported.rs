@@ -1,0 +1,57 @@
+//! Stands in for the sampler where it does not work; never run by the tests.
+
+use super::Options;
+use crate::error::{Error, Result};
+use crate::profile::Profile;
+
+/// A running session; on this platform there is none.
+#[derive(Debug)]
+pub enum Session {}
+
+/// Registers threads; on this platform there is none.
+#[derive(Debug, Clone)]
+pub enum ThreadRegistrar {}
+
+/// Samples a thread while it lives; on this platform there is none.
+#[derive(Debug)]
+pub enum ThreadGuard {}
+
+impl Session {
+    pub(super) fn start(_options: Options) -> Result<Self> {
+        Err(Error::Unsupported {
+            os: std::env::consts::OS,
+            arch: std::env::consts::ARCH,
+        })
+    }
+
+    /// Stops the session.
+    ///
+    /// # Errors
+    /// Never: there is no session.
+    pub fn stop(self) -> Result<Profile> {
+        match self {}
+    }
+
+    /// Returns the registrar.
+    pub fn registrar(&self) -> ThreadRegistrar {
+        match *self {}
+    }
+
+    /// Registers the calling thread.
+    ///
+    /// # Errors
+    /// Never: there is no session.
+    pub fn register_current_thread(&self) -> Result<ThreadGuard> {
+        match *self {}
+    }
+}
+
+impl ThreadRegistrar {
+    /// Registers the calling thread.
+    ///
+    /// # Errors
+    /// Never: there is no session.
+    pub fn register_current_thread(&self) -> Result<ThreadGuard> {
+        match *self {}
+    }
+}
