@@ -65,7 +65,9 @@ mod tests {
     fn check(curve: &[f64], fraction: f64, peak_tick: Option<usize>, trough_tick: Option<usize>) {
         let cash = |value| Cash::from_f64(value).expect("a sum of money");
         let mut running = RunningDrawdown::new(cash(100.0));
-        curve.iter().for_each(|value| running.update(cash(*value)));
+        for value in curve {
+            running.update(cash(*value));
+        }
         let expected = Drawdown {
             fraction,
             peak_tick,

@@ -43,7 +43,9 @@ mod tests {
         fn one_pass_agrees_with_two(values in prop::collection::vec(-1.0..1.0_f64, 2..200), offset in -100.0..100.0_f64) {
             let values: Vec<f64> = values.iter().map(|value| value + offset).collect();
             let mut moments = Moments::default();
-            values.iter().for_each(|value| moments.update(*value));
+            for value in &values {
+                moments.update(*value);
+            }
             let n = values.len() as f64;
             let mean = values.iter().sum::<f64>() / n;
             let squares: f64 = values.iter().map(|value| (value - mean).powi(2)).sum();
