@@ -47,6 +47,31 @@ pub enum Error {
         problem: String,
     },
 
+    /// A data file is of no layout that is understood.
+    #[error("`{}` has a layout that is not understood: {seen}", path.display())]
+    Layout {
+        /// The file.
+        path: PathBuf,
+        /// What its first lines hold.
+        seen: String,
+    },
+
+    /// A data file has bars, but not hourly ones.
+    #[error("`{}` does not hold hourly bars: {found}", path.display())]
+    NotHourly {
+        /// The file.
+        path: PathBuf,
+        /// What tells how long its bars are.
+        found: String,
+    },
+
+    /// A data file does not say which pair it has the prices of.
+    #[error("`{}` does not say which pair its prices are of", path.display())]
+    NamelessFile {
+        /// The file.
+        path: PathBuf,
+    },
+
     /// A text is not the name of a pair.
     #[error("`{}` is not the name of a pair", text.escape_debug())]
     Symbol {
@@ -126,6 +151,20 @@ impl Error {
                 _ => None,
             },
             Self::Row { .. } => Some("correct or delete this line, then run again".into()),
+            Self::Layout { .. } => Some(
+                "understood are Kraken's OHLCVT files (unix,open,high,low,close,volume,trades \
+                 without a header) and CryptoDataDownload's (a header with unix or date, \
+                 symbol, open, high, low, close and the volume in the base currency)"
+                    .into(),
+            ),
+            Self::NotHourly { .. } => Some(
+                "use the hourly file of the pair (Kraken's end in _60.csv, \
+                 CryptoDataDownload's in _1h.csv)"
+                    .into(),
+            ),
+            Self::NamelessFile { .. } => {
+                Some("rename it as Kraken does, for example XBTUSD_60.csv".into())
+            }
             Self::Symbol { .. } => Some("write it as BTC/USDT or btc_usdt".into()),
             Self::UnknownPair { known, .. } => Some(format!("the data has {known}")),
             Self::PairTwice { .. } => Some("name each pair, and each pair's file, once".into()),

@@ -4,6 +4,7 @@ pub mod bar;
 mod broker;
 pub mod commission;
 pub mod engine;
+pub mod data;
 pub mod error;
 pub mod exchange;
 pub mod fill;

@@ -1,0 +1,138 @@
+//! What loading one file found, and what it did about it.
+
+use std::fmt;
+use std::path::PathBuf;
+
+use super::csv::Layout;
+use crate::instrument::Symbol;
+use crate::time::Timestamp;
+
+/// What one file held, and everything that was changed on the way to its bars.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LoadReport {
+    /// The file.
+    pub file: PathBuf,
+    /// The pair that it has prices of.
+    pub symbol: Symbol,
+    /// How the file is laid out.
+    pub layout: Layout,
+    /// Whether the file says of itself that its prices are synthetic.
+    pub is_synthetic: bool,
+    /// In which order the rows stood.
+    pub order: RowOrder,
+    /// How many rows of prices the file has, duplicates included.
+    pub n_rows: usize,
+    /// How many rows were dropped because another row has the same time, prices
+    /// and volume.
+    pub n_equal_duplicates: usize,
+    /// How many rows have a date that tells another time than their unix seconds,
+    /// which are believed.
+    pub n_dates_overruled: usize,
+    /// The hours that the file has no row for.
+    pub absent: AbsentHours,
+    /// The open time of the first bar.
+    pub first: Timestamp,
+    /// The open time of the last bar.
+    pub last: Timestamp,
+}
+
+/// The order of a file's rows by time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RowOrder {
+    /// Oldest first; also a file of one row.
+    Ascending,
+    /// Newest first.
+    Descending,
+    /// Neither.
+    Mixed,
+}
+
+/// The hours between a file's first and last bar that it has no row for.
+///
+/// Each is filled with a bar that carries the last close, has no volume, and is
+/// marked, so that it is never traded on.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct AbsentHours {
+    /// How many hours are absent.
+    pub n_hours: usize,
+    /// How many holes these hours make.
+    pub n_runs: usize,
+    /// The longest hole, the earliest when several are equally long.
+    pub longest: Option<AbsentRun>,
+}
+
+/// Consecutive absent hours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AbsentRun {
+    /// The last hour before the hole.
+    pub after: Timestamp,
+    /// How many hours are absent.
+    pub n_hours: usize,
+}
+
+impl LoadReport {
+    /// The file's name without its folders, so that what is printed does not depend
+    /// on where the data lies.
+    pub fn file_name(&self) -> String {
+        let name = self.file.file_name().unwrap_or(self.file.as_os_str());
+        name.to_string_lossy().into_owned()
+    }
+
+    /// Whether the bars are the rows as they stood: nothing dropped, filled or
+    /// overruled. The order of the rows does not count.
+    pub const fn is_clean(&self) -> bool {
+        self.n_equal_duplicates == 0 && self.n_dates_overruled == 0 && self.absent.n_hours == 0
+    }
+}
+
+impl fmt::Display for RowOrder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Ascending => "oldest first",
+            Self::Descending => "newest first",
+            Self::Mixed => "in no order",
+        })
+    }
+}
+
+impl fmt::Display for LoadReport {
+    /// Writes one line on the file, and one indented line for each repair.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "{}: {}{}, {} layout, {} {}, {} to {}",
+            self.file_name(),
+            if self.is_synthetic { "synthetic " } else { "" },
+            self.symbol,
+            self.layout,
+            count(self.n_rows, "row"),
+            self.order,
+            self.first,
+            self.last,
+        )?;
+        if let Some(longest) = self.absent.longest {
+            write!(
+                f,
+                "\n  {} absent in {}, filled with the last close and no volume; the longest, {}, after {}",
+                count(self.absent.n_hours, "hour"),
+                count(self.absent.n_runs, "run"),
+                count(longest.n_hours, "hour"),
+                longest.after,
+            )?;
+        }
+        if self.n_equal_duplicates > 0 {
+            let duplicates = count(self.n_equal_duplicates, "equal duplicate");
+            write!(f, "\n  {duplicates} dropped")?;
+        }
+        if self.n_dates_overruled > 0 {
+            let dates = count(self.n_dates_overruled, "date");
+            write!(f, "\n  {dates} overruled by the unix column")?;
+        }
+        Ok(())
+    }
+}
+
+/// `1 row`, `2 rows`.
+fn count(n: usize, noun: &str) -> String {
+    format!("{n} {noun}{}", if n == 1 { "" } else { "s" })
+}

@@ -1,0 +1,120 @@
+//! A price file in memory, and the errors that point into it.
+//!
+//! Readers remember where a row stands as an offset in bytes, which costs nothing;
+//! the line is counted only when an error needs it. That is also the only way to
+//! have it right: a CSV reader's own count is off after blank lines and within
+//! CRLF.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::Path;
+
+use crate::{Error, Result};
+
+/// The most that is read, so that a device file ends in an error and not in a full
+/// memory. A century of hourly bars is a tenth of this.
+const MAX_BYTES: u64 = 1 << 30;
+
+/// The content of a file and its path.
+pub struct SourceFile<'a> {
+    path: &'a Path,
+    bytes: Vec<u8>,
+}
+
+impl<'a> SourceFile<'a> {
+    /// Reads the whole file.
+    pub fn read(path: &'a Path) -> Result<Self> {
+        let io_error = |source: io::Error| Error::Io {
+            action: "read",
+            path: path.to_owned(),
+            source,
+        };
+        let mut bytes = Vec::new();
+        let file = File::open(path).map_err(io_error)?;
+        // Sizes the buffer at once; a wrong length only costs a reallocation.
+        let length = file.metadata().map_or(0, |metadata| metadata.len());
+        bytes.reserve(usize::try_from(length.min(MAX_BYTES)).unwrap_or(0));
+        file.take(MAX_BYTES + 1)
+            .read_to_end(&mut bytes)
+            .map_err(io_error)?;
+        let file = Self { path, bytes };
+        if file.bytes.len() as u64 > MAX_BYTES {
+            return Err(file.error("is larger than 1 GiB, too large for hourly prices"));
+        }
+        Ok(file)
+    }
+
+    /// The path as the user gave it.
+    pub const fn path(&self) -> &'a Path {
+        self.path
+    }
+
+    /// The content.
+    pub fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// The line, from 1, of the row at or after `offset`.
+    pub fn line_at(&self, offset: usize) -> u64 {
+        let before = &self.bytes[..self.row_start(offset)];
+        before.split(|byte| *byte == b'\n').count() as u64
+    }
+
+    /// The text of the row at or after `offset`, to the end of its line.
+    pub fn line_text(&self, offset: usize) -> &[u8] {
+        let rest = &self.bytes[self.row_start(offset)..];
+        let end = rest.iter().position(|byte| is_line_break(*byte));
+        &rest[..end.unwrap_or(rest.len())]
+    }
+
+    /// The error of the file as a whole; `problem` follows its name.
+    pub fn error(&self, problem: impl Into<String>) -> Error {
+        Error::File {
+            path: self.path.to_owned(),
+            problem: problem.into(),
+        }
+    }
+
+    /// The error of the row at `offset`.
+    pub fn row_error(&self, offset: usize, problem: impl Into<String>) -> Error {
+        Error::Row {
+            path: self.path.to_owned(),
+            line: self.line_at(offset),
+            problem: problem.into(),
+        }
+    }
+
+    /// The first byte at or after `offset` that does not end a line.
+    fn row_start(&self, offset: usize) -> usize {
+        let offset = offset.min(self.bytes.len());
+        let row = self.bytes[offset..]
+            .iter()
+            .position(|byte| !is_line_break(*byte));
+        row.map_or(self.bytes.len(), |blank| offset + blank)
+    }
+}
+
+const fn is_line_break(byte: u8) -> bool {
+    matches!(byte, b'\r' | b'\n')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_are_counted_as_an_editor_counts_them() {
+        let file = SourceFile {
+            path: Path::new("x"),
+            bytes: b"a\r\n\r\n\r\nb\nc".to_vec(),
+        };
+        assert_eq!(file.line_at(0), 1);
+        // A CSV reader's record begins right after the one before, at the CR or LF.
+        assert_eq!(file.line_at(1), 4);
+        assert_eq!(file.line_at(7), 4);
+        assert_eq!(file.line_at(9), 5);
+        assert_eq!(file.line_at(99), 5);
+        assert_eq!(file.line_text(1), b"b");
+        assert_eq!(file.line_text(99), b"");
+    }
+}
