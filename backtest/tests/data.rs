@@ -6,4 +6,5 @@ mod data {
     mod laws;
     mod layouts;
     mod real;
+    mod support;
 }

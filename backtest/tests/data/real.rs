@@ -5,6 +5,7 @@
 use std::path::{Path, PathBuf};
 
 use backtest::data::load;
+use backtest::{Error, HourRange, Timestamp};
 
 /// The path of a real file, or `None` where the folder is absent.
 fn real(name: &str) -> Option<PathBuf> {
@@ -69,4 +70,57 @@ fn binance_has_a_hole() {
          the longest, 4 hours, after 2017-09-22 19:00\n  \
          91 dates overruled by the unix column",
     );
+}
+
+/// These have dates only, and they are in local time for seven weeks: by date the
+/// file looks complete, and nothing in it tells that it is not.
+#[test]
+fn kraken_litecoin_and_ripple_look_complete_by_date() {
+    for coin in ["LTC", "XRP"] {
+        check(
+            &format!("Kraken_{coin}USD_1h.csv"),
+            &format!(
+                "Kraken_{coin}USD_1h.csv: {coin}/USD, CryptoDataDownload layout, \
+                 5173 rows in no order, 2017-07-01 11:00 to 2018-02-01 23:00"
+            ),
+        );
+    }
+}
+
+#[test]
+fn poloniex_daily_files_are_not_understood() {
+    for coin in ["BTC", "ETH", "LTC", "XRP", "XMR", "DASH"] {
+        let Some(path) = real(&format!("poloniex_USDT_{coin}_daily.csv")) else {
+            return;
+        };
+        let error = load(&[path]).expect_err("daily bars are no hourly ones");
+        assert!(matches!(error, Error::Layout { .. }), "{error}");
+    }
+}
+
+#[test]
+fn hours_filled_in_the_talks_two_years_are_those_without_a_line() {
+    let names = ["kraken_XBTUSD_60.csv", "kraken_ETHUSD_60.csv"];
+    let Some(paths) = names.map(real).into_iter().collect::<Option<Vec<_>>>() else {
+        return;
+    };
+    let market = load(&paths).expect("both load").market;
+    assert_eq!(
+        market.source(),
+        "kraken_XBTUSD_60.csv, kraken_ETHUSD_60.csv"
+    );
+    let month = |text| Timestamp::parse(text).expect("a month");
+    let range = HourRange::new(month("2016-01"), month("2018-01")).expect("a range");
+    market.require(range).expect("both cover the two years");
+    for (pair, path) in market.pairs().zip(paths) {
+        // 2016-01-01 to 2018-01-01 in unix seconds, written out to be independent.
+        let text = std::fs::read_to_string(path).expect("the file can be read");
+        let n_lines = text
+            .lines()
+            .filter_map(|line| line.split(',').next()?.parse::<i64>().ok())
+            .filter(|seconds| (1_451_606_400..1_514_764_800).contains(seconds))
+            .count();
+        assert_eq!(market.n_filled(pair, range), 17_544 - n_lines);
+        println!("{}: {} hours filled", market.symbol(pair), 17_544 - n_lines);
+    }
 }

@@ -1,4 +1,4 @@
-//! What a single cell may hold: a price, a volume, a time.
+//! What a single cell may hold: a pair's name, a volume, a time.
 //!
 //! Each reader answers with a value or with the rule that the text breaks, worded
 //! to follow "column low holds -3.5, which". Who calls knows the column and the
@@ -6,6 +6,7 @@
 
 use chrono::NaiveDate;
 
+use crate::instrument::Symbol;
 use crate::time::Timestamp;
 
 /// The rule that a cell breaks.
@@ -19,6 +20,11 @@ const LATEST: i64 = 4_102_444_800;
 
 /// No hour of any market has traded a volume beyond this.
 const MAX_VOLUME: f64 = 1e18;
+
+/// Reads the name of a pair.
+pub fn symbol(text: &str) -> Result<Symbol, Rule> {
+    Symbol::parse(text).map_err(|_| "is not the name of a pair".into())
+}
 
 /// Reads an amount of the base currency: zero or more, finite.
 pub fn volume(text: &str) -> Result<f64, Rule> {

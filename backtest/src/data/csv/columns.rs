@@ -1,10 +1,9 @@
 //! Where each part of a bar stands in a row, and the rules a row must keep.
 
-use std::fmt;
-
 use ::csv::ByteRecord;
 
 use super::cell::{self, Rule};
+use super::cells::Cells;
 use crate::bar::Bar;
 use crate::instrument::Symbol;
 use crate::money::Price;
@@ -43,18 +42,7 @@ impl Columns {
     /// The bar of a row, and whether its date tells another time than its unix
     /// seconds; or what is wrong with it.
     pub fn read(&self, record: &ByteRecord, symbol: &Symbol) -> Result<(Bar, bool), String> {
-        if record.len() != self.names.len() {
-            return Err(format!(
-                "the line has {} columns, where {} belong ({})",
-                record.len(),
-                self.names.len(),
-                self.names.join(", "),
-            ));
-        }
-        let row = Cells {
-            names: &self.names,
-            record,
-        };
+        let row = Cells::new(&self.names, record)?;
         let (open_time, is_date_overruled) = self.time(row)?;
         let [open, high, low, close] = self.prices;
         let price = |column| row.get(column, |text| Price::parse(text).map_err(|e| e.to_string()));
@@ -117,59 +105,10 @@ impl Columns {
     }
 }
 
-/// A row with the names of its columns.
-#[derive(Clone, Copy)]
-struct Cells<'a> {
-    names: &'a [String],
-    record: &'a ByteRecord,
-}
-
-impl<'a> Cells<'a> {
-    /// Reads one cell, or says which column breaks which rule.
-    fn get<T>(self, column: usize, read: impl Fn(&str) -> Result<T, Rule>) -> Result<T, String> {
-        let cell = self.record[column].trim_ascii();
-        if cell.is_empty() {
-            return Err(format!("column {} is empty", self.names[column]));
-        }
-        str::from_utf8(cell)
-            .map_err(|_| "is not UTF-8 text".into())
-            .and_then(read)
-            .map_err(|rule| self.problem(column, &rule))
-    }
-
-    fn problem(self, column: usize, rule: &str) -> String {
-        let name = &self.names[column];
-        format!("column {name} holds {}, which {rule}", self.shown(column))
-    }
-
-    fn shown(self, column: usize) -> Shown<'a> {
-        Shown(self.record[column].trim_ascii())
-    }
-}
-
-/// Bytes of a file in a message: escaped, and cut when they are long.
-pub struct Shown<'a>(pub &'a [u8]);
-
-impl fmt::Display for Shown<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        const MOST: usize = 60;
-        let text = String::from_utf8_lossy(self.0);
-        let mut characters = text.chars();
-        for character in characters.by_ref().take(MOST) {
-            write!(f, "{}", character.escape_debug())?;
-        }
-        if characters.next().is_some() {
-            f.write_str("…")
-        } else {
-            Ok(())
-        }
-    }
-}
-
 fn require_symbol(text: &str, symbol: &Symbol) -> Result<(), Rule> {
-    match Symbol::parse(text) {
-        Ok(found) if found == *symbol => Ok(()),
-        Ok(_) => Err(format!("is not the file's pair, {symbol}")),
-        Err(_) => Err("is not the name of a pair".into()),
+    let found = cell::symbol(text)?;
+    if found == *symbol {
+        return Ok(());
     }
+    Err(format!("is not the file's pair, {symbol}"))
 }

@@ -7,7 +7,9 @@
 
 use ::csv::ByteRecord;
 
-use super::columns::{Columns, Shown, TimeColumns};
+use super::cell;
+use super::cells::{Cells, Shown};
+use super::columns::{Columns, TimeColumns};
 use crate::instrument::Symbol;
 
 const PRICES: [&str; 4] = ["open", "high", "low", "close"];
@@ -40,10 +42,15 @@ impl Header {
         self.find(SYMBOL).is_none().then_some(SYMBOL)
     }
 
-    /// The cell of a row that names the pair; empty when the row is too short.
-    pub fn symbol_cell<'a>(&self, row: &'a ByteRecord) -> &'a [u8] {
-        let cell = self.find(SYMBOL).and_then(|column| row.get(column));
-        cell.unwrap_or_default().trim_ascii()
+    /// The pair that a row of prices names and how it spells it, or what is wrong
+    /// with the row.
+    pub fn pair(&self, row: &ByteRecord) -> Result<(Symbol, String), String> {
+        let column = self.find(SYMBOL).expect("no needed column is missing");
+        let row = Cells::new(&self.names, row)?;
+        Ok((
+            row.get(column, cell::symbol)?,
+            row.shown(column).to_string(),
+        ))
     }
 
     /// Which column holds what, or `None` when none has the volume in the pair's

@@ -39,7 +39,7 @@ pub fn symbol_of(path: &Path) -> Option<Symbol> {
     // joined without the underscore, so that only a known quote currency ends a pair.
     let alone = parts.iter().map(ToString::to_string);
     alone
-        .chain(parts.windows(2).map(|two| two.concat()))
+        .chain(parts.windows(2).map(<[&str]>::concat))
         .find_map(|name| Symbol::parse(&name).ok())
 }
 

@@ -5,6 +5,7 @@
 //! ([`kraken`], [`cryptodatadownload`]); reading the rows is the same for all.
 
 mod cell;
+mod cells;
 mod columns;
 mod cryptodatadownload;
 mod kraken;

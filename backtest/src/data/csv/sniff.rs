@@ -5,11 +5,10 @@
 
 use ::csv::ByteRecord;
 
-use super::columns::Shown;
+use super::cells::Shown;
 use super::cryptodatadownload::Header;
 use super::{Head, Layout, Records, kraken};
 use crate::data::source_file::SourceFile;
-use crate::instrument::Symbol;
 use crate::{Error, Result};
 
 const BOM: &[u8] = b"\xef\xbb\xbf";
@@ -82,18 +81,10 @@ fn named_columns(
     let Some((data_offset, first_row)) = records.next()? else {
         return Err(file.error("has a header and no row of prices"));
     };
-    let spelling = header.symbol_cell(first_row);
-    let symbol = str::from_utf8(spelling)
-        .ok()
-        .and_then(|text| Some((text, Symbol::parse(text).ok()?)));
-    let Some((spelling, symbol)) = symbol else {
-        let cell = Shown(spelling);
-        return Err(file.row_error(
-            data_offset,
-            format!("column symbol holds `{cell}`, which is not the name of a pair"),
-        ));
-    };
-    let Some(columns) = header.columns(&symbol, spelling) else {
+    let (symbol, spelling) = header
+        .pair(first_row)
+        .map_err(|problem| file.row_error(data_offset, problem))?;
+    let Some(columns) = header.columns(&symbol, &spelling) else {
         let lack = format!(", without a column volume or volume {}", symbol.base());
         return Err(layout_error(file, header_offset, "its header is", &lack));
     };
