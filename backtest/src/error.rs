@@ -125,6 +125,19 @@ pub enum Error {
     #[error("there is no home folder to keep data in")]
     NoDataRoot,
 
+    /// The sampler could not do its work.
+    #[error("cannot sample the run")]
+    Profiler(#[source] profiler::Error),
+
+    /// A variant of the case study did not run as it should.
+    #[error("the variant \"{variant}\" failed: {problem}")]
+    Variant {
+        /// Which one.
+        variant: &'static str,
+        /// Its own words, or what is wrong with its answer.
+        problem: String,
+    },
+
     /// An option's value makes no sense.
     #[error("`{value}` is not a valid {option}: {rule}")]
     Option {
@@ -175,7 +188,10 @@ impl Error {
                 "choose --start and --end between {first} and {end}"
             )),
             Self::NoDataRoot => Some("set BACKDRAFT_ROOT to a folder".into()),
-            Self::File { .. } | Self::NoPairs | Self::Option { .. } => None,
+            Self::Profiler(_) => {
+                Some("run without --profile, or in a place that permits it".into())
+            }
+            Self::File { .. } | Self::NoPairs | Self::Variant { .. } | Self::Option { .. } => None,
         }
     }
 }

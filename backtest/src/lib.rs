@@ -2,9 +2,10 @@
 
 pub mod bar;
 mod broker;
+pub mod case_study;
 pub mod commission;
-pub mod engine;
 pub mod data;
+pub mod engine;
 pub mod error;
 pub mod exchange;
 pub mod fill;
@@ -17,9 +18,11 @@ pub mod money;
 pub mod order;
 mod order_book;
 pub mod outcome;
+pub mod output;
 pub mod portal;
 pub mod portfolio;
 pub mod position;
+pub mod report;
 pub mod strategy;
 pub mod time;
 

@@ -132,6 +132,22 @@ impl Market {
         Self::new(chosen, std::mem::take(&mut self.source), self.is_synthetic)
     }
 
+    /// Keeps the first `n_pairs` pairs.
+    ///
+    /// # Errors
+    /// [`Error::Option`] when the market has fewer, or none is asked for.
+    pub fn first(mut self, n_pairs: usize) -> Result<Self> {
+        if !(1..=self.n_pairs()).contains(&n_pairs) {
+            return Err(Error::Option {
+                option: "--pairs",
+                value: n_pairs.to_string(),
+                rule: format!("the data has 1 to {} pairs", self.n_pairs()),
+            });
+        }
+        self.listings.truncate(n_pairs);
+        Ok(self)
+    }
+
     /// Checks that every pair has bars for all of `range`.
     ///
     /// # Errors

@@ -15,12 +15,11 @@ use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use tempfile::NamedTempFile;
-
 use super::ensure_directory;
 use crate::bar::{Bar, BarSeries};
 use crate::instrument::Symbol;
 use crate::money::Price;
+use crate::output::temporary_beside;
 use crate::time::Timestamp;
 use crate::{Error, Result};
 
@@ -43,7 +42,7 @@ pub fn write_bundle(folder: &Path, symbol: &Symbol, bars: &BarSeries) -> Result<
         return Ok(());
     }
     ensure_directory(folder)
-        .and_then(|()| replace(folder, &path, &bytes))
+        .and_then(|()| replace(&path, &bytes))
         .map_err(|source| Error::Io {
             action: "write the bundle",
             path,
@@ -52,8 +51,8 @@ pub fn write_bundle(folder: &Path, symbol: &Symbol, bars: &BarSeries) -> Result<
 }
 
 /// Puts `bytes` at `path` in one step.
-fn replace(folder: &Path, path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let mut file = NamedTempFile::new_in(folder)?;
+fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut file = temporary_beside(path)?;
     file.write_all(bytes)?;
     file.as_file().sync_all()?;
     file.persist(path)?;

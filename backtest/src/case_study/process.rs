@@ -1,0 +1,101 @@
+//! One variant, run in a process of its own.
+//!
+//! A run that shares a process with the run before inherits its heap, its caches
+//! and its luck. So the program starts itself with a hidden subcommand, which runs
+//! [`simulate`](super::simulate) and prints a [`VariantRun`] as JSON.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+
+use super::{Composition, Variant, VariantRun};
+use crate::exchange::{FolderCheck, Logging};
+use crate::{Error, Result};
+
+/// The hidden subcommand.
+pub const SUBCOMMAND: &str = "case-study-variant";
+
+/// How to start this program again.
+#[derive(Clone, Debug)]
+pub struct VariantProcess {
+    program: PathBuf,
+}
+
+impl VariantProcess {
+    /// Starts `program`, which has to understand [`SUBCOMMAND`].
+    pub const fn new(program: PathBuf) -> Self {
+        Self { program }
+    }
+
+    /// Runs one variant, sampled at `rate_hz` with `sampler_seed` if that is given.
+    ///
+    /// # Errors
+    /// When the process cannot be started or fails; its own words are in the error.
+    pub fn run(
+        &self,
+        composition: &Composition,
+        variant: Variant,
+        sampling: Option<(f64, u64)>,
+    ) -> Result<VariantRun> {
+        let output = Command::new(&self.program)
+            .args(arguments(composition, variant, sampling))
+            .stdin(Stdio::null())
+            .output()
+            .map_err(|source| Error::Io {
+                action: "start",
+                path: self.program.clone(),
+                source,
+            })?;
+        let words = String::from_utf8_lossy(&output.stderr).trim().to_owned();
+        if !output.status.success() {
+            return Err(Error::Variant {
+                variant: variant.label(),
+                problem: words,
+            });
+        }
+        serde_json::from_slice(&output.stdout).map_err(|error| Error::Variant {
+            variant: variant.label(),
+            problem: format!("its answer is not understood: {error}"),
+        })
+    }
+}
+
+fn arguments(
+    composition: &Composition,
+    variant: Variant,
+    sampling: Option<(f64, u64)>,
+) -> Vec<OsString> {
+    let mut arguments = vec![
+        SUBCOMMAND.to_owned(),
+        format!("--start={}", composition.range.start()),
+        format!("--end={}", composition.range.end()),
+        format!("--pairs={}", composition.n_pairs),
+        format!("--seed={}", composition.seed),
+        format!("--logging={}", logging(variant.logging)),
+        format!("--folder-check={}", folder_check(variant.folder_check)),
+    ];
+    if let Some(window) = composition.window {
+        arguments.push(format!("--window={window}"));
+    }
+    if let Some((rate_hz, sampler_seed)) = sampling {
+        arguments.push(format!("--sample-rate={rate_hz}"));
+        arguments.push(format!("--sampler-seed={sampler_seed}"));
+    }
+    arguments.into_iter().map(Into::into).collect()
+}
+
+/// The toggle as the command line and the JSON spell it.
+pub(super) const fn logging(logging: Logging) -> &'static str {
+    match logging {
+        Logging::Eager => "eager",
+        Logging::Lazy => "lazy",
+    }
+}
+
+/// The toggle as the command line and the JSON spell it.
+pub(super) const fn folder_check(check: FolderCheck) -> &'static str {
+    match check {
+        FolderCheck::EveryCall => "every-call",
+        FolderCheck::Once => "once",
+    }
+}

@@ -1,0 +1,133 @@
+//! `backtest case-study`: the talk's story by experiment.
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+use backtest::Error;
+use backtest::case_study::{
+    self, Composition, Progress, StudyOptions, Variant, Verdict, calibrate, simulate, to_json,
+    to_text, write_report,
+};
+use indicatif::{ProgressBar, ProgressStyle};
+
+use super::args::{CaseStudyArgs, VariantArgs};
+use super::run::{Destination, spinner};
+use super::stdout;
+
+/// Runs the study; "no" when the talk's saving is not reproduced.
+pub fn run(args: &CaseStudyArgs) -> Result<ExitCode> {
+    let json = Destination::prepare(args.json.as_deref())?;
+    let report = args
+        .report
+        .as_deref()
+        .map(case_study::ReportFolder::prepare)
+        .transpose()?;
+    let options = options(args)?;
+    let progress = bar(args.rounds);
+    let study = case_study::run(&options, |step| show(&progress, args.rounds, step))?;
+    progress.finish_and_clear();
+    json.write(&to_text(&study), || to_json(&study))?;
+    if let Some(folder) = report {
+        let page = write_report(&study, folder)?;
+        anstream::eprintln!("The report: {}", page.display());
+    }
+    Ok(match study.verdict() {
+        Verdict::Reproduced => ExitCode::SUCCESS,
+        Verdict::NotReproduced => ExitCode::from(1),
+    })
+}
+
+fn options(args: &CaseStudyArgs) -> Result<StudyOptions> {
+    if args.rounds < 2 {
+        return Err(Error::Option {
+            option: "--rounds",
+            value: args.rounds.to_string(),
+            rule: "at least 2, since one round has no spread to make an interval of".into(),
+        }
+        .into());
+    }
+    let program = std::env::current_exe()?;
+    let mut composition = Composition {
+        range: args.range.parse()?,
+        n_pairs: args.pairs,
+        seed: args.seed,
+        ..Composition::talk()
+    };
+    // A wrong range or number of pairs is told now rather than by the first variant.
+    backtest::data::embedded(composition.n_pairs, composition.seed)?.require(composition.range)?;
+    if let Some(window) = args.window {
+        composition.window = Some(window);
+    }
+    if args.calibrate {
+        let progress =
+            spinner("measuring what a message, a folder check and an hour of window cost here");
+        let calibration = calibrate(&composition, program.clone(), args.seed)?;
+        progress.finish_and_clear();
+        anstream::eprintln!("{calibration}");
+        composition.window = Some(calibration.window);
+    }
+    Ok(StudyOptions {
+        composition,
+        rounds: args.rounds,
+        seed: args.seed,
+        program,
+    })
+}
+
+fn bar(rounds: usize) -> ProgressBar {
+    let style = ProgressStyle::with_template("[{elapsed_precise}] {bar:24} {msg}")
+        .expect("a valid template");
+    ProgressBar::new(n_steps(rounds)).with_style(style)
+}
+
+/// Four variants a round, and before and after them one step each.
+fn n_steps(rounds: usize) -> u64 {
+    4 * rounds as u64 + 3
+}
+
+fn show(progress: &ProgressBar, rounds: usize, step: Progress) {
+    match step {
+        Progress::Predicting(None) => progress.set_message("sampling the slow variant"),
+        Progress::Predicting(Some(widest)) => progress.set_message(format!(
+            "sampling the slow variant until each share is known to ±1 %: ±{:.1} %",
+            100.0 * widest
+        )),
+        Progress::Measuring { round, variant } => {
+            progress.inc(1);
+            progress.set_message(format!(
+                "round {} of {rounds}: {}",
+                round + 1,
+                variant.label()
+            ));
+        }
+        Progress::DoingNothing => {
+            progress.inc(1);
+            progress.set_message("a strategy that does nothing");
+        }
+        Progress::Drawing => {
+            progress.inc(1);
+            progress.set_message("sampling the mended variants for their flame graphs");
+        }
+    }
+}
+
+/// Runs one variant in this process and prints what it measured.
+pub fn run_variant(args: &VariantArgs) -> Result<ExitCode> {
+    let composition = Composition {
+        range: args.range.parse()?,
+        n_pairs: args.pairs,
+        seed: args.seed,
+        window: args.window,
+    };
+    let variant = Variant {
+        logging: args.logging.into(),
+        folder_check: args.folder_check.into(),
+    };
+    let run = simulate(
+        &composition,
+        variant,
+        args.sample_rate.zip(args.sampler_seed),
+    )?;
+    stdout::print(&serde_json::to_string(&run)?)?;
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,160 @@
+//! `backtest`: one run of one strategy.
+
+use std::io::{self, IsTerminal};
+use std::path::Path;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use anyhow::{Context as _, Result};
+use backtest::data::{self, LoadReport};
+use backtest::engine::{self, EngineOptions};
+use backtest::exchange::{ExchangeOptions, ExchangePortal};
+use backtest::output::OutputFile;
+use backtest::report::{self, RunReport};
+use backtest::{Market, MemoryPortal, Outcome, strategy};
+use indicatif::ProgressBar;
+use profiler::format::flame_graph;
+use profiler::{Sampler, Session};
+
+use super::args::{PairChoice, RunArgs};
+use super::stdout;
+
+/// Runs the strategy and reports.
+pub fn run(args: &RunArgs) -> Result<ExitCode> {
+    let json = Destination::prepare(args.json.as_deref())?;
+    let flame_graph = args
+        .profile
+        .as_deref()
+        .map(OutputFile::prepare)
+        .transpose()?;
+    let session = flame_graph.is_some().then(start_sampler).transpose()?;
+    let (market, files) = market(args)?;
+    let (strategy, outcome) = simulate(args, &market)?;
+    if let Some((file, session)) = flame_graph.zip(session) {
+        draw(file, session, args)?;
+    }
+    let report = RunReport {
+        strategy,
+        market: &market,
+        files: &files,
+        seed: args.data.is_empty().then_some(args.seed),
+        outcome: &outcome,
+    };
+    json.write(&report::to_text(&report), || report::to_json(&report))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn market(args: &RunArgs) -> Result<(Market, Vec<LoadReport>)> {
+    let choice = args.pair_choice()?;
+    if args.data.is_empty() {
+        let market = match choice {
+            None => data::embedded(data::DEFAULT_PAIRS, args.seed)?,
+            Some(PairChoice::First(n_pairs)) => data::embedded(n_pairs, args.seed)?,
+            Some(PairChoice::Named(symbols)) => data::embedded_pairs(&symbols, args.seed)?,
+        };
+        return Ok((market, Vec::new()));
+    }
+    let loaded = data::load(&args.data)?;
+    let market = match choice {
+        None => loaded.market,
+        Some(PairChoice::Named(symbols)) => loaded.market.select(&symbols)?,
+        Some(PairChoice::First(n_pairs)) => loaded.market.first(n_pairs)?,
+    };
+    Ok((market, loaded.reports))
+}
+
+fn simulate(args: &RunArgs, market: &Market) -> Result<(&'static str, Outcome)> {
+    let range = args.range.parse()?;
+    let mut strategy = strategy::by_name(&args.strategy)?;
+    let mut options = EngineOptions::default();
+    options.capital = args.capital()?;
+    options.commission = args.commission()?;
+    let outcome = match args.exchange.parse()? {
+        None => engine::run(
+            market,
+            range,
+            &mut MemoryPortal::new(market),
+            &mut *strategy,
+            &options,
+        )?,
+        Some((logging, folder_check, exchange)) => {
+            market.require(range)?;
+            let exchange = ExchangeOptions {
+                exchange,
+                ..ExchangeOptions::new(logging, folder_check)
+            };
+            let mut portal = ExchangePortal::prepare(market, exchange)?;
+            let progress = spinner("looking up every price through the exchange's bundle");
+            let outcome = engine::run(market, range, &mut portal, &mut *strategy, &options)?;
+            progress.finish_and_clear();
+            outcome
+        }
+    };
+    Ok((strategy.name(), outcome))
+}
+
+/// Something that turns on a terminal and is silent elsewhere.
+pub fn spinner(message: impl Into<String>) -> ProgressBar {
+    let progress = ProgressBar::new_spinner().with_message(message.into());
+    if io::stderr().is_terminal() {
+        progress.enable_steady_tick(Duration::from_millis(100));
+    }
+    progress
+}
+
+/// Samples a second of CPU time; prime, so that nothing is in step with it.
+const SAMPLE_RATE_HZ: f64 = 997.0;
+
+fn start_sampler() -> Result<Session> {
+    let mut options = profiler::Options::default();
+    options.rate_hz = SAMPLE_RATE_HZ;
+    Ok(Sampler::start(options).map_err(backtest::Error::Profiler)?)
+}
+
+fn draw(file: OutputFile, session: Session, args: &RunArgs) -> Result<()> {
+    let profile = session.stop().map_err(backtest::Error::Profiler)?;
+    let mut options = flame_graph::Options::default();
+    options.title = format!("backtest --strategy {}", args.strategy);
+    let mut svg = Vec::new();
+    flame_graph::write(&profile, &options, &mut svg)
+        .context("cannot draw a flame graph of so short a run")?;
+    file.write(&svg)?;
+    Ok(())
+}
+
+/// Where the JSON goes, which decides where the text goes.
+pub enum Destination {
+    /// The text to standard output, and no JSON.
+    TextOnly,
+    /// The JSON to standard output, the text out of its way.
+    JsonToStdout,
+    /// The text to standard output, the JSON to a file.
+    JsonToFile(OutputFile),
+}
+
+impl Destination {
+    /// What `--json` means; a file is checked now and written later.
+    pub fn prepare(json: Option<&Path>) -> Result<Self> {
+        Ok(match json {
+            None => Self::TextOnly,
+            Some(path) if path == Path::new("-") => Self::JsonToStdout,
+            Some(path) => Self::JsonToFile(OutputFile::prepare(path)?),
+        })
+    }
+
+    /// Writes both.
+    pub fn write(self, text: &str, json: impl FnOnce() -> serde_json::Value) -> Result<()> {
+        let json = || format!("{:#}\n", json());
+        match self {
+            Self::TextOnly => stdout::print(text),
+            Self::JsonToStdout => {
+                anstream::eprint!("{text}");
+                stdout::print(&json())
+            }
+            Self::JsonToFile(file) => {
+                file.write(json().as_bytes())?;
+                stdout::print(text)
+            }
+        }
+    }
+}

@@ -1,0 +1,9 @@
+//! The command `backtest`: parse, run, report, exit.
+
+mod cli;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    cli::run().unwrap_or_else(|error| cli::explain(&error))
+}

@@ -1,0 +1,75 @@
+//! The report for programs: one object whose shape carries a version.
+
+use serde_json::{Map, Value, json};
+
+use super::{FILL, RunReport, SIZE};
+use crate::data::LoadReport;
+
+/// The name and version of the shape below.
+const SCHEMA: &str = "backdraft.run/1";
+
+/// The run as one JSON object; money in the quote currency, shares as fractions.
+pub fn to_json(report: &RunReport<'_>) -> Value {
+    let RunReport {
+        market, outcome, ..
+    } = report;
+    let metrics = &outcome.metrics;
+    let pairs: Vec<_> = market
+        .pairs()
+        .map(|p| market.symbol(p).to_string())
+        .collect();
+    let filled_hours: Map<_, _> = pairs
+        .iter()
+        .cloned()
+        .zip(outcome.n_filled_hours.iter().map(|n| json!(n)))
+        .collect();
+    json!({
+        "schema": SCHEMA,
+        "strategy": report.strategy,
+        "pairs": pairs,
+        "start": outcome.range.start().to_string(),
+        "end": outcome.range.end().to_string(),
+        "ticks": outcome.ticks,
+        "source": market.source(),
+        "synthetic": market.is_synthetic(),
+        "seed": report.seed,
+        "fill": FILL,
+        "size": SIZE,
+        "capital": outcome.capital.as_f64(),
+        "final_value": outcome.final_value.as_f64(),
+        "final_value_exact": outcome.final_value.to_string(),
+        "total_return": metrics.total_return,
+        "max_drawdown": metrics.max_drawdown.fraction,
+        "sharpe": metrics.sharpe,
+        "sortino": metrics.sortino,
+        "volatility": metrics.volatility,
+        "exposure": metrics.exposure,
+        "benchmark_return": metrics.benchmark_return,
+        "alpha": metrics.alpha,
+        "beta": metrics.beta,
+        "commission": outcome.commission.as_f64(),
+        "orders": outcome.n_orders,
+        "fills": outcome.fills.len(),
+        "cut": outcome.n_cut,
+        "rejected": outcome.n_rejected,
+        "superseded": outcome.n_superseded,
+        "unfilled": outcome.n_unfilled,
+        "filled_hours": filled_hours,
+        "files": report.files.iter().map(file).collect::<Vec<_>>(),
+    })
+}
+
+fn file(report: &LoadReport) -> Value {
+    json!({
+        "file": report.file_name(),
+        "pair": report.symbol.to_string(),
+        "rows": report.n_rows,
+        "first": report.first.to_string(),
+        "last": report.last.to_string(),
+        "absent_hours": report.absent.n_hours,
+        "absent_runs": report.absent.n_runs,
+        "longest_absence": report.absent.longest.map(|run| run.n_hours),
+        "equal_duplicates": report.n_equal_duplicates,
+        "dates_overruled": report.n_dates_overruled,
+    })
+}
