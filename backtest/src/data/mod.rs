@@ -1,7 +1,7 @@
 //! Where a market comes from: price files, or the embedded synthetic market.
 //!
 //! Both end in the same [`Market`]: hourly bars in columns, absent hours filled.
-//! A file passes three stations, and each knows only its own trade: [`csv`] turns
+//! A file passes three stations, and each knows only its own trade: `csv` turns
 //! text into rows and names the cell that breaks a rule, `repair` turns rows into
 //! consecutive bars, and [`LoadReport`] says what was found and what was done about
 //! it. Nothing is repaired in silence.
