@@ -124,8 +124,13 @@ proptest! {
         prop_assert_eq!(Some(series.end()), rows.last().map(|row| row.open_time.plus_hours(1)));
         prop_assert_eq!(report.absent.n_hours, series.len() - rows.len());
         prop_assert_eq!(report.absent.n_runs, n_runs);
-        let longest = kept.windows(2).map(|two| two[1] - two[0] - 1).max().filter(|hours| *hours > 0);
-        prop_assert_eq!(report.absent.longest.map(|run| run.n_hours), longest);
+        // Of equal keys `max_by_key` takes the last, so from the end the earliest.
+        let longest = kept.windows(2).rev().map(|two| (two[0], two[1] - two[0] - 1));
+        let longest = longest.max_by_key(|(_, n_hours)| *n_hours).filter(|(_, n_hours)| *n_hours > 0);
+        prop_assert_eq!(
+            report.absent.longest.map(|run| (run.after, run.n_hours)),
+            longest.map(|(bar_idx, n_hours)| (bars[bar_idx].open_time, n_hours))
+        );
     }
 
     #[test]
