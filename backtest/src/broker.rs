@@ -1,5 +1,6 @@
 //! The broker: executes open orders against the bar that has just opened.
 
+use crate::Result;
 use crate::commission::CommissionModel;
 use crate::fill::Fill;
 use crate::history::Hour;
@@ -7,6 +8,7 @@ use crate::money::{Cash, Price, Quantity};
 use crate::order::Order;
 use crate::order_book::OrderBook;
 use crate::portfolio::Portfolio;
+use crate::position::worth;
 
 /// Fills orders, charges commission, and keeps count of what could not be done.
 #[derive(Clone, Debug)]
@@ -38,15 +40,22 @@ impl<C: CommissionModel> Broker<C> {
     ///
     /// Sales come before purchases, so that their proceeds can be spent, and each
     /// in the order of placing. Orders for a pair whose hour is absent wait.
-    pub(crate) fn fill_at_open(&mut self, hour: &Hour<'_>, portfolio: &mut Portfolio) {
+    ///
+    /// # Errors
+    /// When the proceeds of a sale cannot be counted exactly.
+    pub(crate) fn fill_at_open(
+        &mut self,
+        hour: &Hour<'_>,
+        portfolio: &mut Portfolio,
+    ) -> Result<()> {
         if self.book.open.is_empty() {
-            return;
+            return Ok(());
         }
         let orders = std::mem::take(&mut self.book.open);
         for sales in [true, false] {
             for order in orders.iter().filter(|order| order.is_sale() == sales) {
                 if let Some(open) = hour.open(order.pair) {
-                    self.fill(order, open, hour, portfolio);
+                    self.fill(order, open, hour, portfolio)?;
                 }
             }
         }
@@ -54,41 +63,47 @@ impl<C: CommissionModel> Broker<C> {
         self.book
             .open
             .retain(|order| hour.open(order.pair).is_none());
+        Ok(())
     }
 
     /// Executes as much of one order as the position or the cash allows.
-    fn fill(&mut self, order: &Order, price: Price, hour: &Hour<'_>, portfolio: &mut Portfolio) {
+    fn fill(
+        &mut self,
+        order: &Order,
+        price: Price,
+        hour: &Hour<'_>,
+        portfolio: &mut Portfolio,
+    ) -> Result<()> {
         let quantity = self.executable(order, price, portfolio);
         if quantity.is_zero() {
             self.book.n_rejected += 1;
-            return;
+            return Ok(());
         }
         if quantity != order.quantity {
             self.n_cut += 1;
         }
+        let value = worth(price, quantity.abs(), hour.open_time())?;
         let fill = Fill {
             order: order.id,
             pair: order.pair,
             time: hour.open_time(),
             price,
             quantity,
-            commission: self.commission.on(price * quantity.abs()),
+            commission: self.commission.on(value),
         };
         portfolio.apply(&fill);
         self.commission_paid += fill.commission;
         self.fills.push(fill);
+        Ok(())
     }
 
     /// The order's quantity, cut to what is held or can be paid for.
     fn executable(&self, order: &Order, price: Price, portfolio: &Portfolio) -> Quantity {
         if order.is_sale() {
-            return order.quantity.max(-portfolio.quantity(order.pair));
-        }
-        let value = price * order.quantity;
-        if value + self.commission.on(value) <= portfolio.cash() {
-            order.quantity
+            order.quantity.max(-portfolio.quantity(order.pair))
         } else {
-            self.commission.affordable(portfolio.cash()) / price
+            let affordable = self.commission.affordable(portfolio.cash()) / price;
+            order.quantity.min(affordable)
         }
     }
 }

@@ -138,6 +138,13 @@ pub enum Error {
         problem: String,
     },
 
+    /// Prices rose so far that money no longer fits the numbers it is counted in.
+    #[error("at {at} the account is worth more than can be counted exactly, some 3e13")]
+    TooRich {
+        /// The hour.
+        at: Timestamp,
+    },
+
     /// An option's value makes no sense.
     #[error("`{value}` is not a valid {option}: {rule}")]
     Option {
@@ -187,6 +194,9 @@ impl Error {
             Self::RangeOutsideData { first, end, .. } => Some(format!(
                 "choose --start and --end between {first} and {end}"
             )),
+            Self::TooRich { .. } => {
+                Some("start with less --capital, or look for an impossible price".into())
+            }
             Self::NoDataRoot => Some("set BACKDRAFT_ROOT to a folder".into()),
             Self::Profiler(_) => {
                 Some("run without --profile, or in a place that permits it".into())

@@ -8,8 +8,8 @@ use crate::{Error, Result};
 const ALIASES: [(&str, &str); 2] = [("XBT", "BTC"), ("XDG", "DOGE")];
 
 /// Quote currencies that end a ticker without a separator, longest first.
-const QUOTES: [&str; 9] = [
-    "USDT", "USDC", "BUSD", "USD", "EUR", "GBP", "JPY", "BTC", "ETH",
+const QUOTES: [&str; 10] = [
+    "USDT", "USDC", "BUSD", "USD", "EUR", "GBP", "JPY", "XBT", "BTC", "ETH",
 ];
 
 /// A pair of base and quote currency, such as `BTC/USDT`.
@@ -107,6 +107,7 @@ mod tests {
             check(text, Some("BTC/USDT"));
         }
         check("XBTUSD", Some("BTC/USD"));
+        check("ETHXBT", Some("ETH/BTC"));
         check("1INCH_USDT", Some("1INCH/USDT"));
     }
 

@@ -1,4 +1,75 @@
 //! An hourly crypto back-tester.
+//!
+//! You bring a [`Market`], the hours to simulate, and a [`Strategy`]; [`run()`] plays
+//! the one to the other and returns an [`Outcome`]: the equity at every tick, every
+//! [`Fill`], what became of every order, and the [`Metrics`].
+//!
+//! What you can rely on:
+//!
+//! - A strategy sees bars that are closed, and its orders are filled at the next
+//!   open at the earliest. Nothing that it is given leads to the future.
+//! - Money is exact. Prices, quantities and cash are integers of their own types, so
+//!   equity is cash plus positions to the last digit, after any number of ticks.
+//! - Cash never goes below zero, and nothing is done in silence: an order that could
+//!   not be executed in full is counted by what happened to it.
+//! - An hour that is absent from the data is never traded in: orders wait.
+//! - The same input gives the same outcome, to the last bit, on every machine.
+//!
+//! What it is not for: short positions, orders other than market orders, and fills
+//! within a bar.
+//!
+//! # Example
+//!
+//! A coin that gains a unit an hour, bought at the second open, 101, with half of
+//! the capital, and held:
+//!
+//! ```
+//! use backtest::{
+//!     Bar, BarSeries, Cash, Context, EngineOptions, HourRange, Listing, Market,
+//!     MemoryPortal, Price, Ratio, Strategy, Symbol, Timestamp, run,
+//! };
+//!
+//! struct Half;
+//!
+//! impl Strategy for Half {
+//!     fn name(&self) -> &'static str {
+//!         "half"
+//!     }
+//!
+//!     fn on_tick(&mut self, context: &mut Context<'_>) {
+//!         let pair = context.pairs().next().expect("a market has a pair");
+//!         if context.portfolio().position(pair).is_flat() {
+//!             context.order_target_percent(pair, 0.5);
+//!         }
+//!     }
+//! }
+//!
+//! # fn main() -> backtest::Result<()> {
+//! let start = Timestamp::parse("2016-01").expect("a month");
+//! let mut bars = BarSeries::new(start);
+//! for hour in 100..110_i64 {
+//!     let price = |whole: i64| Price::from_units(whole * 10_000_000_000);
+//!     let (open, close) = (price(hour), price(hour + 1));
+//!     let open_time = bars.end();
+//!     let (high, low) = (close, open);
+//!     bars.push(Bar { open_time, open, high, low, close, volume: 1.0, filled: false });
+//! }
+//! let symbol = Symbol::parse("BTC/USD")?;
+//! let market = Market::new(vec![Listing { symbol, bars }], "an example".into(), true)?;
+//!
+//! let range = HourRange::new(start, start.plus_hours(10)).expect("ten hours");
+//! let mut options = EngineOptions::default();
+//! options.capital = Cash::from_f64(20_200.0).expect("a sum of money");
+//! options.commission = Ratio::default();
+//! let mut portal = MemoryPortal::new(&market);
+//! let outcome = run(&market, range, &mut portal, &mut Half, &options)?;
+//!
+//! // 10,100 buys 100 coins at 101, and each gains 9 until the last close.
+//! assert_eq!(outcome.fills.len(), 1);
+//! assert_eq!(outcome.final_value, Cash::from_f64(21_100.0).expect("a sum of money"));
+//! # Ok(())
+//! # }
+//! ```
 
 pub mod bar;
 mod broker;

@@ -180,7 +180,10 @@ impl Cash {
     pub const ZERO: Self = Self(0);
 
     /// The largest capital that a run may start with, 1e12. It leaves room for a
-    /// ten-thousandfold gain before an `i128` of 1e-22 units is full.
+    /// thirtyfold gain before the engine stops with [`Error::TooRich`], well before
+    /// an `i128` of 1e-22 units is full.
+    ///
+    /// [`Error::TooRich`]: crate::Error::TooRich
     pub const MAX_CAPITAL: f64 = 1e12;
 
     /// Cash from its count of 1e-22 units.

@@ -9,6 +9,9 @@ use crate::money::Quantity;
 use crate::order::{Order, OrderId};
 use crate::time::Timestamp;
 
+/// More than anybody orders, about 1e18 coins; sums of such orders cannot overflow.
+const MAX_UNITS: u128 = 1 << 100;
+
 /// Open orders in the order in which they were placed.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct OrderBook {
@@ -23,9 +26,14 @@ pub(crate) struct OrderBook {
 }
 
 impl OrderBook {
-    /// Places an order; an order for nothing is none.
+    /// Places an order; an order for nothing is none, and one for more than
+    /// [`MAX_UNITS`] is rejected.
     pub(crate) fn place(&mut self, pair: PairId, quantity: Quantity, now: Timestamp) {
         if quantity.is_zero() {
+            return;
+        }
+        if !Self::is_countable(quantity) {
+            self.reject();
             return;
         }
         self.open.push(Order {
@@ -41,6 +49,11 @@ impl OrderBook {
     pub(crate) fn reject(&mut self) {
         self.n_orders += 1;
         self.n_rejected += 1;
+    }
+
+    /// Whether a quantity is one that can be ordered.
+    pub(crate) const fn is_countable(quantity: Quantity) -> bool {
+        quantity.as_units().unsigned_abs() <= MAX_UNITS
     }
 
     /// Withdraws the pair's open orders.

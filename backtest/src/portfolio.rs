@@ -8,7 +8,7 @@ use crate::fill::Fill;
 use crate::instrument::PairId;
 use crate::money::{Cash, Quantity};
 use crate::portal::DataPortal;
-use crate::position::Position;
+use crate::position::{Position, countable, worth};
 use crate::time::Timestamp;
 
 /// Cash plus all positions.
@@ -54,6 +54,9 @@ impl Portfolio {
 
     /// Asks the portal for the price of every held position, in pair order, and
     /// returns the equity at these prices.
+    ///
+    /// # Errors
+    /// When the portal has no answer, or the equity cannot be counted exactly.
     pub(crate) fn mark<P: DataPortal + ?Sized>(
         &mut self,
         portal: &mut P,
@@ -63,10 +66,10 @@ impl Portfolio {
         for (idx, position) in self.positions.iter_mut().enumerate() {
             if !position.is_flat() {
                 position.price = portal.spot_price(PairId(idx), bar_open)?;
-                equity += position.value();
+                equity += worth(position.price, position.quantity, bar_open)?;
             }
         }
-        Ok(equity)
+        countable(equity, bar_open)
     }
 
     /// Takes over what a fill changed.

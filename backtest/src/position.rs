@@ -1,6 +1,12 @@
 //! A position: what is held of one pair, and its last known price.
 
 use crate::money::{Cash, Price, Quantity};
+use crate::time::Timestamp;
+use crate::{Error, Result};
+
+/// Bits that the worth of an account may have, in [`Cash`] units: seven fewer than
+/// there are, so that a sum or a hundredfold of it cannot overflow.
+const MAX_BITS: u32 = 120;
 
 /// A holding in one pair.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -20,5 +26,33 @@ impl Position {
     /// Whether there is no holding.
     pub const fn is_flat(&self) -> bool {
         self.quantity.is_zero()
+    }
+}
+
+/// The value of a quantity held long, exactly.
+///
+/// # Errors
+/// [`Error::TooRich`] when it may need more than [`MAX_BITS`]. To be cheap enough
+/// for every tick this looks at the factors, and so can be two bits too careful.
+#[inline]
+pub(crate) fn worth(price: Price, quantity: Quantity, at: Timestamp) -> Result<Cash> {
+    let price_bits = u64::BITS - price.as_units().unsigned_abs().leading_zeros();
+    let quantity_bits = u128::BITS - quantity.as_units().unsigned_abs().leading_zeros();
+    if price_bits + quantity_bits > MAX_BITS {
+        return Err(Error::TooRich { at });
+    }
+    Ok(price * quantity)
+}
+
+/// Lets the equity of an account pass when it can be counted exactly.
+///
+/// # Errors
+/// [`Error::TooRich`] when it needs more than [`MAX_BITS`].
+#[inline]
+pub(crate) fn countable(equity: Cash, at: Timestamp) -> Result<Cash> {
+    if equity.as_units() >> MAX_BITS == 0 {
+        Ok(equity)
+    } else {
+        Err(Error::TooRich { at })
     }
 }

@@ -7,6 +7,9 @@ use crate::order_book::OrderBook;
 use crate::portfolio::Portfolio;
 use crate::time::Timestamp;
 
+/// The largest weight that makes sense, and that exact equity can be multiplied by.
+const MAX_WEIGHT: f64 = 100.0;
+
 /// One tick, as the strategy sees it.
 ///
 /// Orders are for the next open. While a pair's hours are absent from the data its
@@ -76,14 +79,19 @@ impl<'a> Context<'a> {
     }
 
     /// Orders so much of the pair, beside whatever else is on order; a negative
-    /// quantity sells, and an order for nothing is none.
+    /// quantity sells, an order for nothing is none, and one for more than about
+    /// 1e18 coins is rejected.
     pub fn order(&mut self, pair: PairId, quantity: Quantity) {
         self.book.place(pair, quantity, self.hour.close_time());
     }
 
     /// Orders what is missing to hold `target` of the pair, in place of what the
-    /// pair has on order.
+    /// pair has on order; a target of more than about 1e18 coins is a rejected order.
     pub fn order_target(&mut self, pair: PairId, target: Quantity) {
+        if !OrderBook::is_countable(target) {
+            self.book.reject();
+            return;
+        }
         self.book.supersede(pair);
         self.order(pair, target - self.portfolio.quantity(pair));
     }
@@ -91,9 +99,10 @@ impl<'a> Context<'a> {
     /// Orders what is missing to hold `weight` times the equity in the pair, sized
     /// now at the last close, in place of what the pair has on order.
     ///
-    /// A weight that is no number, or beyond a million, is a rejected order.
+    /// A weight that is no number, or beyond ±100, is a rejected order.
     pub fn order_target_percent(&mut self, pair: PairId, weight: f64) {
-        match Ratio::from_f64(weight) {
+        let weight = Ratio::from_f64(weight).filter(|_| weight.abs() <= MAX_WEIGHT);
+        match weight {
             Some(weight) => self.order_target(pair, self.equity * weight / self.price(pair)),
             None => self.book.reject(),
         }
