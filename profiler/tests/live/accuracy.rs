@@ -1,0 +1,221 @@
+//! Shares against the time that the program itself has measured.
+
+use std::hint::black_box;
+use std::time::Duration;
+
+use profiler::{Sampler, Weight};
+
+use crate::support::{
+    TRIGGERS, Truth, assert_rate_holds, count_bits, cpu_time, divide, is, multiply, my_turn,
+    options, profile_of, rotate,
+};
+
+/// Numbers that look random and are the same in every run.
+fn noise(state: &mut u64) -> u64 {
+    *state ^= *state << 13;
+    *state ^= *state >> 7;
+    *state ^= *state << 17;
+    *state % 1000
+}
+
+#[test]
+fn a_split_of_50_30_15_5_is_seen_as_measured() {
+    let _turn = my_turn();
+    for trigger in TRIGGERS {
+        let mut truth = Truth::default();
+        let mut state = 42;
+        let profile = profile_of(options(trigger), || {
+            for _ in 0..250 {
+                let length = 100 + noise(&mut state);
+                truth.charge("multiply", || multiply(length * 50));
+                truth.charge("rotate", || rotate(length * 30));
+                truth.charge("divide", || divide(length * 15));
+                truth.charge("count_bits", || count_bits(length * 5));
+            }
+        });
+        truth.assert_seen_in(&profile);
+        assert_rate_holds(&profile);
+    }
+}
+
+/// Runs `work` in small steps until the thread's CPU time reaches `until`.
+fn run_until(until: Duration, work: impl Fn()) {
+    while cpu_time() < until {
+        work();
+    }
+}
+
+#[inline(never)]
+fn first_half(until: Duration) {
+    run_until(until, || multiply(200));
+}
+
+#[inline(never)]
+fn last_half(until: Duration) {
+    run_until(until, || rotate(200));
+}
+
+#[test]
+fn a_program_in_step_with_the_rate_is_seen_as_measured() {
+    let _turn = my_turn();
+    for trigger in TRIGGERS {
+        let mut truth = Truth::default();
+        let profile = profile_of(options(trigger), || {
+            let start = cpu_time();
+            for millisecond in 0..1500 {
+                let boundary = start + Duration::from_millis(millisecond);
+                truth.charge("first_half", || {
+                    first_half(boundary + Duration::from_micros(500))
+                });
+                truth.charge("last_half", || {
+                    last_half(boundary + Duration::from_millis(1))
+                });
+            }
+        });
+        truth.assert_seen_in(&profile);
+    }
+}
+
+const MEGABYTE: usize = 1 << 20;
+
+#[inline(never)]
+fn fill_caller(bytes: &mut [u8], with: u8) {
+    bytes.fill(black_box(with));
+}
+
+#[inline(never)]
+fn copy_caller(from: &[u8], to: &mut [u8]) {
+    to.copy_from_slice(black_box(from));
+}
+
+#[inline(never)]
+fn stat_caller() {
+    for _ in 0..60 {
+        let _ = black_box(std::fs::metadata("/proc/self"));
+    }
+}
+
+#[inline(never)]
+fn mkdir_caller() {
+    for _ in 0..60 {
+        let _ = black_box(std::fs::create_dir("/proc"));
+    }
+}
+
+#[inline(never)]
+fn malloc_caller() {
+    for size in 1..300_usize {
+        drop(black_box(Vec::<u8>::with_capacity(size * 7)));
+    }
+}
+
+#[test]
+fn time_in_the_c_library_and_the_kernel_goes_to_the_right_caller() {
+    let _turn = my_turn();
+    for trigger in TRIGGERS {
+        let mut truth = Truth::default();
+        let (mut from, mut to) = (vec![1; MEGABYTE], vec![2; MEGABYTE]);
+        let profile = profile_of(options(trigger), || {
+            for round in 0..2500 {
+                truth.charge("fill_caller", || fill_caller(&mut from, round as u8));
+                truth.charge("copy_caller", || copy_caller(&from, &mut to));
+                truth.charge("stat_caller", stat_caller);
+                truth.charge("mkdir_caller", mkdir_caller);
+                truth.charge("malloc_caller", malloc_caller);
+            }
+        });
+        truth.assert_seen_in(&profile);
+        // Nothing ends in the C library without a caller on this side of it.
+        for (stack, weight) in profile.stacks() {
+            let known = stack.iter().any(|name| is(name, "profile_of"));
+            assert!(known, "{weight:?} without its callers: {stack:?}");
+        }
+    }
+}
+
+#[inline(never)]
+fn touch_memory() -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(64 * MEGABYTE);
+    bytes.resize(64 * MEGABYTE, black_box(1_u8));
+    bytes
+}
+
+#[inline(never)]
+fn give_memory_back(bytes: Vec<u8>) {
+    drop(bytes);
+}
+
+#[test]
+fn one_long_system_call_weighs_as_much_as_many_short_ones() {
+    let _turn = my_turn();
+    for trigger in TRIGGERS {
+        let mut truth = Truth::default();
+        let profile = profile_of(options(trigger), || {
+            for _ in 0..15 {
+                let mut bytes = Vec::new();
+                truth.charge("touch_memory", || bytes = touch_memory());
+                // Milliseconds in one call, which nothing can interrupt.
+                truth.charge("give_memory_back", || give_memory_back(bytes));
+            }
+        });
+        truth.assert_seen_in(&profile);
+        assert!(
+            profile.quality().late > Weight::default(),
+            "{:?}",
+            profile.quality()
+        );
+    }
+}
+
+#[test]
+fn time_asleep_does_not_count() {
+    let _turn = my_turn();
+    for trigger in TRIGGERS {
+        let mut truth = Truth::default();
+        let profile = profile_of(options(trigger), || {
+            for _ in 0..60 {
+                truth.charge("multiply", || multiply(400_000));
+                std::thread::sleep(Duration::from_millis(5));
+            }
+        });
+        truth.assert_seen_in(&profile);
+        assert_rate_holds(&profile);
+    }
+}
+
+#[test]
+fn each_registered_thread_has_its_own_share() {
+    let _turn = my_turn();
+    for trigger in TRIGGERS {
+        let session = Sampler::start(options(trigger)).unwrap();
+        let registrar = session.registrar();
+        let spent = std::thread::scope(|scope| {
+            let second = std::thread::Builder::new().name("second".to_owned());
+            let second = second
+                .spawn_scoped(scope, || {
+                    let _guard = registrar.register_current_thread().unwrap();
+                    let before = cpu_time();
+                    divide(20_000_000);
+                    cpu_time() - before
+                })
+                .unwrap();
+            multiply(10_000_000);
+            second.join().unwrap()
+        });
+        let profile = session.stop().unwrap();
+        let n: u64 = profile.total().as_samples();
+        let on_second: u64 = profile
+            .samples()
+            .filter(|sample| profile.thread_name(sample.thread) == "second")
+            .map(|sample| sample.weight.as_samples())
+            .sum();
+        let share = spent.as_secs_f64() / profile.quality().cpu_time.as_secs_f64();
+        let z = (on_second as f64 / n as f64 - share) / (share * (1.0 - share) / n as f64).sqrt();
+        assert!(
+            z.abs() < 4.5,
+            "z = {z:.1}, {on_second} of {n}, {share}, {:?}",
+            profile.quality()
+        );
+        assert_rate_holds(&profile);
+    }
+}
