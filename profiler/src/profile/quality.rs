@@ -90,16 +90,18 @@ impl fmt::Display for Quality {
     /// Writes one line for people: count, rate, and every counter that is not zero.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} samples", self.taken.as_samples())?;
-        if self.source.is_some() {
-            write!(
-                f,
-                " in {:.2} s of CPU time, {:.0} a second (asked: {:.0})",
-                self.cpu_time.as_secs_f64(),
-                self.rate_obtained(),
-                self.rate_asked
-            )?;
+        // What was lost is not known of a profile that was not sampled here.
+        if self.source.is_none() {
+            return Ok(());
         }
-        write!(f, ", {} lost", self.lost.as_samples())?;
+        write!(
+            f,
+            " in {:.2} s of CPU time, {:.0} a second (asked: {:.0}), {} lost",
+            self.cpu_time.as_secs_f64(),
+            self.rate_obtained(),
+            self.rate_asked,
+            self.lost.as_samples()
+        )?;
         for (count, word) in [
             (self.late, "late"),
             (self.truncated, "truncated"),
