@@ -78,3 +78,62 @@ impl Cache {
         Self(CacheX86_64::new_in())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const STACK: u64 = 0x7000_0000;
+
+    /// A stack of `n_frames` frames, all linked by frame pointer: word 2k holds the
+    /// caller's frame pointer, word 2k + 1 the return address.
+    fn linked_stack(n_frames: u64) -> Vec<u64> {
+        let frame = |k: u64| if k == n_frames { 0 } else { STACK + 16 * k };
+        (0..n_frames)
+            .flat_map(|k| [frame(k + 1), if k + 1 == n_frames { 0 } else { 0x1000 + k }])
+            .collect()
+    }
+
+    fn walk(stack: &[u64], max_depth: usize) -> (Walk, Vec<u64>) {
+        let registers = Registers {
+            instruction: 0xabc,
+            stack_pointer: STACK,
+            frame_pointer: STACK,
+        };
+        let read = |address: u64| {
+            let word = usize::try_from((address - STACK) / 8).map_err(|_| ())?;
+            stack.get(word).copied().ok_or(())
+        };
+        let mut addresses = Vec::new();
+        let unwinder = Unwinder::new(&[]);
+        let walk = unwinder.walk(&mut Cache::new(), registers, max_depth, read, |address| {
+            addresses.push(address);
+        });
+        (walk, addresses)
+    }
+
+    #[test]
+    fn a_stack_is_walked_from_the_instruction_to_the_root() {
+        let (walk, addresses) = walk(&linked_stack(4), 100);
+        assert_eq!(walk, Walk::Complete);
+        // Return addresses less one, so that they lie inside the call.
+        assert_eq!(addresses, [0xabc, 0xfff, 0x1000, 0x1001]);
+    }
+
+    #[test]
+    fn two_thousand_frames_are_walked_and_the_limit_cuts_the_root_side() {
+        let stack = linked_stack(2000);
+        assert_eq!(walk(&stack, 2000).0, Walk::Complete);
+        assert_eq!(walk(&stack, 2000).1.len(), 2000);
+        let (cut, addresses) = walk(&stack, 1999);
+        assert_eq!((cut, addresses.len()), (Walk::Truncated, 1999));
+        assert_eq!(addresses, walk(&stack, 2000).1[..1999]);
+    }
+
+    #[test]
+    fn what_cannot_be_read_ends_the_walk_and_keeps_what_was_found() {
+        let stack = linked_stack(10);
+        let (walk, addresses) = walk(&stack[..9], 100);
+        assert_eq!((walk, addresses.len()), (Walk::Unreadable, 5));
+    }
+}

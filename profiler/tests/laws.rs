@@ -84,8 +84,12 @@ proptest! {
     fn rooting_keeps_exactly_the_samples_of_the_root(stacks in stacks()) {
         let whole = profile(stacks);
         let part = whole.root_at(|name| name == "main");
-        let hits = whole.share_of(|name| name == "main").value * whole.total().as_samples() as f64;
-        prop_assert_eq!(part.total().as_samples() as f64, hits.round());
+        let hits: Weight = whole
+            .stacks()
+            .filter(|(stack, _)| stack.contains(&"main"))
+            .map(|(_, weight)| weight)
+            .sum();
+        prop_assert_eq!(part.total(), hits);
         for (stack, _) in part.stacks() {
             prop_assert_eq!(stack[0], "main");
         }

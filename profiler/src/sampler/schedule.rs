@@ -168,3 +168,146 @@ impl Dice {
         ((word >> 11) + 1) as f64 / (1_u64 << 53) as f64
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MILLISECOND: u64 = 1_000_000;
+    const FLOOR: Duration = Duration::from_micros(100);
+
+    fn schedule(intervals: Intervals) -> Schedule {
+        Schedule::new(Duration::from_millis(1), FLOOR, intervals, 1, 0)
+    }
+
+    /// Goes from alarm to alarm, each `delay` nanoseconds after it was due, and returns
+    /// the times and arrivals.
+    fn run(
+        schedule: &mut Schedule,
+        until: u64,
+        delay: impl Fn(u64) -> u64,
+    ) -> Vec<(u64, Arrivals)> {
+        let mut now = 0;
+        let mut interruptions = Vec::new();
+        while now < until {
+            let alarm = now + u64::try_from(schedule.next_alarm(now).as_nanos()).unwrap();
+            now = delay(alarm).max(alarm);
+            interruptions.push((now, schedule.arrivals(now)));
+        }
+        interruptions
+    }
+
+    #[test]
+    fn the_mean_is_kept_and_no_alarm_is_below_the_floor() {
+        let mut schedule = schedule(Intervals::Exponential);
+        let n = 200_000;
+        let mut last = 0;
+        for (now, arrivals) in run(&mut schedule, n * MILLISECOND, |alarm| alarm) {
+            assert!(now - last >= 100_000);
+            assert_eq!((arrivals.late, arrivals.skipped), (0, 0));
+            last = now;
+        }
+        let arrived = run_count(Intervals::Exponential, n);
+        // The standard error of the count is 0.9 · sqrt(n) = 402.
+        assert!(arrived.abs_diff(n) < 4 * 402, "{arrived}");
+    }
+
+    fn run_count(intervals: Intervals, n_milliseconds: u64) -> u64 {
+        let interruptions = run(
+            &mut schedule(intervals),
+            n_milliseconds * MILLISECOND,
+            |alarm| alarm,
+        );
+        interruptions.iter().map(|(_, arrivals)| arrivals.n).sum()
+    }
+
+    /// The program spends the first 30 % of each millisecond in one function.
+    #[test]
+    fn in_step_with_the_program_only_a_fixed_interval_is_wrong() {
+        let share_of_first = |intervals| {
+            let interruptions = run(&mut schedule(intervals), 20_000 * MILLISECOND, |alarm| {
+                alarm
+            });
+            let total: u64 = interruptions.iter().map(|(_, arrivals)| arrivals.n).sum();
+            let in_first = |now: u64| now % MILLISECOND < 300_000;
+            let first: u64 = interruptions
+                .iter()
+                .filter(|(now, _)| in_first(*now))
+                .map(|(_, a)| a.n)
+                .sum();
+            first as f64 / total as f64
+        };
+        // Four standard errors of 20,000 draws are 1.3 percentage points.
+        assert!((share_of_first(Intervals::Exponential) - 0.3).abs() < 0.013);
+        assert!((share_of_first(Intervals::Fixed) - 0.3).abs() > 0.6);
+    }
+
+    /// Alarms are held up from 5 ms to 20 ms in every 20 ms, as by a long system call.
+    #[test]
+    fn a_long_system_call_is_credited_with_its_time() {
+        let mut schedule = schedule(Intervals::Exponential);
+        let held_up = |alarm: u64| {
+            let phase = alarm % (20 * MILLISECOND);
+            if phase > 5 * MILLISECOND {
+                alarm - phase + 20 * MILLISECOND
+            } else {
+                alarm
+            }
+        };
+        let interruptions = run(&mut schedule, 40_000 * MILLISECOND, held_up);
+        let total: u64 = interruptions.iter().map(|(_, arrivals)| arrivals.n).sum();
+        let at_the_end = |now: u64| now.is_multiple_of(20 * MILLISECOND);
+        let held: u64 = interruptions
+            .iter()
+            .filter(|(now, _)| at_the_end(*now))
+            .map(|(_, a)| a.n)
+            .sum();
+        let late: u64 = interruptions
+            .iter()
+            .map(|(_, arrivals)| arrivals.late)
+            .sum();
+        assert!(
+            (held as f64 / total as f64 - 0.75).abs() < 0.01,
+            "{held} of {total}"
+        );
+        assert!(total.abs_diff(40_000) < 720, "{total}");
+        assert!(late > held * 9 / 10 && late <= held, "{late} of {held}");
+    }
+
+    #[test]
+    fn an_alarm_too_early_stands_for_nothing_and_is_set_for_the_rest() {
+        let mut schedule = schedule(Intervals::Exponential);
+        let due = schedule.due();
+        assert_eq!(schedule.arrivals(due - 60_000), Arrivals::default());
+        assert_eq!(
+            schedule.next_alarm(due - 150_000),
+            Duration::from_micros(150)
+        );
+        assert_eq!(schedule.next_alarm(due - 60_000), FLOOR);
+        assert!(schedule.is_left_over(due - 60_000 + 1000));
+        assert!(!schedule.is_left_over(due));
+        assert_eq!(schedule.arrivals(due).n, 1);
+    }
+
+    #[test]
+    fn the_samplers_own_time_moves_the_arrivals() {
+        let mut schedule = schedule(Intervals::Exponential);
+        let due = schedule.due();
+        schedule.exclude(70_000);
+        assert_eq!(schedule.arrivals(due), Arrivals::default());
+        assert_eq!(schedule.arrivals(due + 70_000).n, 1);
+    }
+
+    #[test]
+    fn a_gap_of_an_hour_is_counted_but_not_walked_through() {
+        let mut schedule = schedule(Intervals::Exponential);
+        let hour = 3_600_000 * MILLISECOND;
+        let arrivals = schedule.arrivals(hour);
+        assert_eq!(arrivals.n, MAX_ARRIVALS);
+        assert!(
+            (arrivals.n + arrivals.skipped).abs_diff(3_600_000) < 2000,
+            "{arrivals:?}"
+        );
+        assert!(schedule.due() > hour);
+    }
+}

@@ -277,3 +277,50 @@ fn stack_of_current_thread() -> io::Result<Range<u64>> {
     let lowest = lowest.expose_provenance() as u64;
     Ok(lowest..lowest + size as u64)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs::File;
+
+    use super::*;
+
+    #[test]
+    fn errno_is_the_programs_again_after_the_guard() {
+        let number = || io::Error::last_os_error().raw_os_error();
+        assert!(File::open("/no/such/file").is_err());
+        assert_eq!(number(), Some(libc::ENOENT));
+        {
+            let _guard = ErrnoGuard::new();
+            assert!(File::create("/").is_err());
+            assert_eq!(number(), Some(libc::EISDIR));
+        }
+        assert_eq!(number(), Some(libc::ENOENT));
+    }
+
+    #[test]
+    fn the_stack_of_this_thread_holds_its_variables_and_nothing_else_is_read() {
+        let words = [11_u64, 22];
+        let address = (&raw const words).expose_provenance() as u64;
+        let stack = stack_of_current_thread().unwrap();
+        assert!(stack.contains(&address));
+        let memory = StackMemory {
+            in_use: address..stack.end,
+            moment: PhantomData,
+        };
+        assert_eq!(
+            (memory.read(address), memory.read(address + 8)),
+            (Ok(11), Ok(22))
+        );
+        for outside in [
+            0,
+            address - 8,
+            address + 1,
+            stack.end,
+            stack.end - 4,
+            u64::MAX,
+            u64::MAX - 7,
+        ] {
+            assert_eq!(memory.read(outside), Err(()), "{outside:x}");
+        }
+    }
+}
