@@ -20,13 +20,13 @@ fn sample_cost(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("sample_cost");
     for depth in [10, 160] {
         group.bench_function(BenchmarkId::new("alone", depth), |bencher| {
-            bencher.iter(|| descend(depth))
+            bencher.iter(|| descend(depth));
         });
         let mut options = Options::new();
         options.rate_hz = 5000.0;
         let session = Sampler::start(options).expect("no other sampler runs in this process");
         group.bench_function(BenchmarkId::new("sampled", depth), |bencher| {
-            bencher.iter(|| descend(depth))
+            bencher.iter(|| descend(depth));
         });
         let quality = session
             .stop()

@@ -25,7 +25,7 @@ fn a_split_of_50_30_15_5_is_seen_as_measured() {
         let mut truth = Truth::default();
         let mut state = 42;
         let profile = profile_of(options(trigger), || {
-            for _ in 0..250 {
+            for _ in 0..1200 {
                 let length = 100 + noise(&mut state);
                 truth.charge("multiply", || multiply(length * 50));
                 truth.charge("rotate", || rotate(length * 30));
@@ -135,9 +135,7 @@ fn time_in_the_c_library_and_the_kernel_goes_to_the_right_caller() {
 
 #[inline(never)]
 fn touch_memory() -> Vec<u8> {
-    let mut bytes = Vec::with_capacity(64 * MEGABYTE);
-    bytes.resize(64 * MEGABYTE, black_box(1_u8));
-    bytes
+    vec![black_box(1); 64 * MEGABYTE]
 }
 
 #[inline(never)]
@@ -151,7 +149,7 @@ fn one_long_system_call_weighs_as_much_as_many_short_ones() {
     for trigger in TRIGGERS {
         let mut truth = Truth::default();
         let profile = profile_of(options(trigger), || {
-            for _ in 0..15 {
+            for _ in 0..20 {
                 let mut bytes = Vec::new();
                 truth.charge("touch_memory", || bytes = touch_memory());
                 // Milliseconds in one call, which nothing can interrupt.

@@ -109,7 +109,7 @@ fn a_storm_of_allocations_on_several_threads_survives_start_and_stop() {
     let _turn = my_turn();
     for trigger in TRIGGERS {
         let is_over = AtomicBool::new(false);
-        for _ in 0..4 {
+        for _ in 0..2 {
             let mut options = options(trigger);
             options.rate_hz = 5000.0;
             let session = Sampler::start(options).unwrap();
