@@ -64,7 +64,7 @@ mod sys;
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 mod unwind;
 
-pub use self::analysis::{FunctionShare, Share};
+pub use self::analysis::{Change, Difference, FunctionShare, Share, changes};
 #[cfg(feature = "criterion")]
 pub use self::criterion::FlameGraphProfiler;
 pub use self::error::{Error, Result};

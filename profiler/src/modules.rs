@@ -1,7 +1,7 @@
 //! What is mapped into this process: the program, its libraries and the kernel's vDSO.
 
 use std::fs::{self, File};
-use std::io;
+use std::io::{self, Cursor, Read, Seek};
 use std::ops::Range;
 use std::os::unix::fs::{FileExt, MetadataExt};
 use std::path::PathBuf;
@@ -108,13 +108,7 @@ impl Module {
 
     /// Copies the unwind tables; `None` if there are none or they cannot be read.
     pub(crate) fn unwind_module(&self) -> Option<framehop::Module<Vec<u8>>> {
-        let sections = match &self.image {
-            Some(image) => unwind_sections(&object::File::parse(&image[..]).ok()?),
-            None => {
-                let cache = ReadCache::new(File::open(&self.path).ok()?);
-                unwind_sections(&object::File::parse(&cache).ok()?)
-            }
-        };
+        let sections = self.with_object(|file| unwind_sections(file))?;
         Some(framehop::Module::new(
             self.name(),
             self.range.clone(),
@@ -122,7 +116,34 @@ impl Module {
             sections,
         ))
     }
+
+    /// Copies a section and returns it with its address in the file.
+    pub(crate) fn section(&self, name: &str) -> Option<(u64, Vec<u8>)> {
+        self.with_object(|file| {
+            let section = file.section_by_name(name)?;
+            Some((
+                section.address(),
+                section.uncompressed_data().ok()?.into_owned(),
+            ))
+        })?
+    }
+
+    fn with_object<T>(
+        &self,
+        read: impl FnOnce(&object::File<'_, &ReadCache<Box<dyn ReadSeek>>>) -> T,
+    ) -> Option<T> {
+        let bytes: Box<dyn ReadSeek> = match &self.image {
+            Some(image) => Box::new(Cursor::new(image.clone())),
+            None => Box::new(File::open(&self.path).ok()?),
+        };
+        let cache = ReadCache::new(bytes);
+        Some(read(&object::File::parse(&cache).ok()?))
+    }
 }
+
+/// A file, or what stands for one.
+trait ReadSeek: Read + Seek {}
+impl<T: Read + Seek> ReadSeek for T {}
 
 fn unwind_sections<'a>(file: &impl Object<'a>) -> ExplicitModuleSectionInfo<Vec<u8>> {
     let section = |name: &str| file.section_by_name(name);

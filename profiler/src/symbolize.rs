@@ -2,11 +2,14 @@
 //!
 //! Inlined functions come from the debug information. The function that holds them,
 //! and functions without debug information, are named by the symbol table, which has
-//! the full path where line tables alone keep only the last part of it.
+//! the full path where line tables alone keep only the last part of it. Private
+//! functions of stripped libraries have no name at all; their unwind tables at least
+//! tell where they begin, so that each is one function and not hundreds of addresses.
 
 use std::collections::HashMap;
 
 use addr2line::Loader;
+use addr2line::gimli::{BaseAddresses, EhFrame, EhFrameHdr, LittleEndian, UnwindSection};
 use object::{Object, ObjectSymbol};
 
 use crate::modules::Module;
@@ -17,15 +20,23 @@ pub(crate) struct Symbolizer<'a> {
     found: HashMap<u64, Vec<String>>,
 }
 
-enum Source {
-    File(Box<Loader>),
-    Image(Vec<ImageSymbol>),
+/// Where the names of one module come from.
+struct Source {
+    loader: Option<Loader>,
+    image_symbols: Vec<ImageSymbol>,
+    unwind_tables: Option<UnwindTables>,
 }
 
 struct ImageSymbol {
     start: u64,
     end: u64,
     name: String,
+}
+
+struct UnwindTables {
+    index: Vec<u8>,
+    entries: Vec<u8>,
+    bases: BaseAddresses,
 }
 
 impl<'a> Symbolizer<'a> {
@@ -39,7 +50,7 @@ impl<'a> Symbolizer<'a> {
 
     /// Returns the functions at `address`, the outermost first, then what was inlined
     /// into it. There is always at least one; an unknown function has the form
-    /// `[module+0xoffset]`.
+    /// `[module+0xoffset]`, with the offset of its start where that is known.
     pub(crate) fn functions(&mut self, address: u64) -> &[String] {
         if !self.found.contains_key(&address) {
             let functions = self.look_up(address);
@@ -58,27 +69,68 @@ impl<'a> Symbolizer<'a> {
             return vec![format!("[0x{address:x}]")];
         };
         let in_file = address.wrapping_sub(module.bias);
-        let functions = match source.get_or_insert_with(|| Source::open(module)) {
-            Source::File(loader) => functions_in_file(loader, in_file),
-            Source::Image(symbols) => functions_in_image(symbols, in_file),
-        };
+        let source = source.get_or_insert_with(|| Source::open(module));
+        let functions = source.functions(in_file);
         if functions.is_empty() {
-            vec![format!("[{}+0x{in_file:x}]", module.name())]
-        } else {
-            functions
+            let start = source.function_start(in_file).unwrap_or(in_file);
+            return vec![format!("[{}+0x{start:x}]", module.name())];
         }
+        functions
     }
 }
 
 impl Source {
+    /// Opens what there is; what cannot be read names nothing.
     fn open(module: &Module) -> Self {
-        match &module.image {
-            None => match Loader::new(&module.path) {
-                Ok(loader) => Self::File(Box::new(loader)),
-                Err(_) => Self::Image(Vec::new()),
-            },
-            Some(image) => Self::Image(image_symbols(image)),
+        let (loader, image_symbols) = match &module.image {
+            None => (Loader::new(&module.path).ok(), Vec::new()),
+            Some(image) => (None, image_symbols(image)),
+        };
+        Self {
+            loader,
+            image_symbols,
+            unwind_tables: UnwindTables::read(module),
         }
+    }
+
+    fn functions(&self, address: u64) -> Vec<String> {
+        if let Some(loader) = &self.loader {
+            return functions_in_file(loader, address);
+        }
+        let holds = |symbol: &&ImageSymbol| (symbol.start..symbol.end).contains(&address);
+        let found = self.image_symbols.iter().find(holds);
+        found
+            .map(|symbol| symbol.name.clone())
+            .into_iter()
+            .collect()
+    }
+
+    fn function_start(&self, address: u64) -> Option<u64> {
+        let tables = self.unwind_tables.as_ref()?;
+        let index = EhFrameHdr::new(&tables.index, LittleEndian)
+            .parse(&tables.bases, 8)
+            .ok()?;
+        let entries = EhFrame::new(&tables.entries, LittleEndian);
+        let entry = index
+            .table()?
+            .fde_for_address(&entries, &tables.bases, address, EhFrame::cie_from_offset)
+            .ok()?;
+        Some(entry.initial_address())
+    }
+}
+
+impl UnwindTables {
+    fn read(module: &Module) -> Option<Self> {
+        let (index_address, index) = module.section(".eh_frame_hdr")?;
+        let (entries_address, entries) = module.section(".eh_frame")?;
+        let bases = BaseAddresses::default()
+            .set_eh_frame_hdr(index_address)
+            .set_eh_frame(entries_address);
+        Some(Self {
+            index,
+            entries,
+            bases,
+        })
     }
 }
 
@@ -86,11 +138,8 @@ fn functions_in_file(loader: &Loader, address: u64) -> Vec<String> {
     let mut functions = Vec::new();
     if let Ok(mut frames) = loader.find_frames(address) {
         while let Ok(Some(frame)) = frames.next() {
-            if let Some(name) = frame
-                .function
-                .as_ref()
-                .and_then(|function| function.demangle().ok())
-            {
+            let function = frame.function.as_ref();
+            if let Some(name) = function.and_then(|function| function.demangle().ok()) {
                 functions.push(name.into_owned());
             }
         }
@@ -101,16 +150,6 @@ fn functions_in_file(loader: &Loader, address: u64) -> Vec<String> {
     }
     functions.reverse();
     functions
-}
-
-fn functions_in_image(symbols: &[ImageSymbol], address: u64) -> Vec<String> {
-    let holds = |symbol: &&ImageSymbol| (symbol.start..symbol.end).contains(&address);
-    symbols
-        .iter()
-        .find(holds)
-        .map(|symbol| symbol.name.clone())
-        .into_iter()
-        .collect()
 }
 
 fn image_symbols(image: &[u8]) -> Vec<ImageSymbol> {

@@ -9,7 +9,6 @@ use framehop::x86_64::{CacheX86_64, UnwindRegsX86_64, UnwinderX86_64};
 use framehop::{Error, MustNotAllocateDuringUnwind, Unwinder as _};
 
 use crate::modules::Module;
-use crate::sampler::ring::Walk;
 
 /// The unwind tables of all modules, shared by all threads.
 pub(crate) struct Unwinder {
@@ -18,6 +17,17 @@ pub(crate) struct Unwinder {
 
 /// A thread's scratch memory for walking.
 pub(crate) struct Cache(CacheX86_64<MustNotAllocateDuringUnwind>);
+
+/// How much of a stack was walked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum Walk {
+    /// To its root.
+    Complete,
+    /// To the depth limit; the root side is missing.
+    Truncated,
+    /// Until something could not be read; the root side is missing.
+    Unreadable,
+}
 
 /// Where a walk starts.
 #[derive(Debug, Clone, Copy)]

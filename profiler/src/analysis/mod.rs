@@ -1,7 +1,9 @@
 //! What profiles say, and how sure they are.
 
+mod diff;
 mod interval;
 mod shares;
 
+pub use self::diff::{Change, Difference, changes};
 pub use self::interval::Share;
 pub use self::shares::FunctionShare;

@@ -4,3 +4,4 @@
 
 pub mod flame_graph;
 pub mod folded;
+pub mod table;

@@ -71,17 +71,16 @@ impl Profile {
         });
         let thread = self.tables.intern_thread(thread);
         self.quality.taken += weight;
-        match self.sample_index.get(&(stack, thread)) {
-            Some(&at) => self.samples[at].weight += weight,
-            None => {
-                self.sample_index
-                    .insert((stack, thread), self.samples.len());
-                self.samples.push(Sample {
-                    stack,
-                    thread,
-                    weight,
-                });
-            }
+        if let Some(&at) = self.sample_index.get(&(stack, thread)) {
+            self.samples[at].weight += weight;
+        } else {
+            self.sample_index
+                .insert((stack, thread), self.samples.len());
+            self.samples.push(Sample {
+                stack,
+                thread,
+                weight,
+            });
         }
     }
 

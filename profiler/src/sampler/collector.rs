@@ -10,8 +10,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-use super::ring::{Ring, Walk};
+use super::ring::Ring;
 use crate::sys::{self, ThreadClock, ThreadSlot};
+use crate::unwind::Walk;
 
 /// How often the rings are emptied.
 const PAUSE: Duration = Duration::from_millis(50);

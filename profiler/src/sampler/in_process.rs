@@ -8,7 +8,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::collector::{Collector, Shared, ThreadRecord, lock};
-use super::ring::{Ring, Walk};
+use super::ring::Ring;
 use super::schedule::Schedule;
 use super::{Options, Trigger};
 use crate::error::{Error, Result};
@@ -18,7 +18,7 @@ use crate::symbolize::Symbolizer;
 use crate::sys::{
     self, Alarm, Attached, Interrupted, Observer, PerfEvent, Rearm, Signal, ThreadClock, Timer,
 };
-use crate::unwind::{Cache, Registers, Unwinder};
+use crate::unwind::{Cache, Registers, Unwinder, Walk};
 
 /// Only one session may run, because threads have one slot and one handler each.
 static RUNNING: AtomicBool = AtomicBool::new(false);

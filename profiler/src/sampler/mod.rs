@@ -6,7 +6,7 @@ mod collector;
 mod in_process;
 mod options;
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
-pub(crate) mod ring;
+mod ring;
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 mod schedule;
 #[cfg(not(all(target_os = "linux", target_arch = "x86_64")))]

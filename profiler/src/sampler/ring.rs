@@ -6,16 +6,7 @@
 
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
-/// How much of a stack was walked.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) enum Walk {
-    /// To its root.
-    Complete,
-    /// To the depth limit; the root side is missing.
-    Truncated,
-    /// Until something could not be read; the root side is missing.
-    Unreadable,
-}
+use crate::unwind::Walk;
 
 /// The queue. There may be one writer and one reader at a time.
 pub(crate) struct Ring {
@@ -70,7 +61,7 @@ impl Ring {
                 1 => Walk::Truncated,
                 _ => Walk::Unreadable,
             };
-            let n_addresses = (header & u64::from(u32::MAX)) as usize;
+            let n_addresses = usize::try_from(header & u64::from(u32::MAX)).unwrap_or(usize::MAX);
             addresses.clear();
             addresses.extend((0..n_addresses).map(|i| self.load(at.wrapping_add(i))));
             at = at.wrapping_add(n_addresses);

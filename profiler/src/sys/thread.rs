@@ -215,7 +215,7 @@ pub(super) extern "C" fn on_signal(
 }
 
 fn interrupted<'a>(machine: &'a libc::mcontext_t, stack: &Range<u64>) -> Interrupted<'a> {
-    let register = |at: libc::c_int| machine.gregs[at as usize].cast_unsigned();
+    let register = |at: libc::c_int| machine.gregs[at.cast_unsigned() as usize].cast_unsigned();
     let stack_pointer = register(libc::REG_RSP);
     let has_room =
         stack_pointer >= stack.start.saturating_add(HANDLER_ROOM) && stack_pointer < stack.end;
@@ -257,8 +257,10 @@ impl Drop for ErrnoGuard {
 
 fn stack_of_current_thread() -> io::Result<Range<u64>> {
     let mut attributes = MaybeUninit::uninit();
-    // SAFETY: pthread_self cannot fail, and `attributes` is a valid place.
-    let error = unsafe { libc::pthread_getattr_np(libc::pthread_self(), attributes.as_mut_ptr()) };
+    // SAFETY: pthread_self takes nothing and cannot fail.
+    let thread = unsafe { libc::pthread_self() };
+    // SAFETY: the thread is running, and `attributes` is a valid place.
+    let error = unsafe { libc::pthread_getattr_np(thread, attributes.as_mut_ptr()) };
     if error != 0 {
         return Err(io::Error::from_raw_os_error(error));
     }
