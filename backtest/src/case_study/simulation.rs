@@ -62,19 +62,9 @@ pub fn simulate(
     let mut portal = ExchangePortal::prepare(&market, options)?;
     let prepare_seconds = began.elapsed().as_secs_f64();
 
-    let (outcome, loop_seconds, profile) = match composition.window {
-        Some(window) => {
-            let mut strategy = MeanReversion::new(Parameters {
-                window,
-                ..Parameters::default()
-            });
-            run_loop(composition, &market, &mut portal, &mut strategy, sampling)
-        }
-        None => {
-            let mut strategy = BuyAndHold::default();
-            run_loop(composition, &market, &mut portal, &mut strategy, sampling)
-        }
-    }?;
+    let mut strategy = strategy(composition);
+    let (outcome, loop_seconds, profile) =
+        run_loop(composition, &market, &mut portal, &mut *strategy, sampling)?;
     Ok(VariantRun {
         prepare_seconds,
         loop_seconds,
@@ -85,11 +75,20 @@ pub fn simulate(
     })
 }
 
+fn strategy(composition: &Composition) -> Box<dyn Strategy> {
+    let Some(window) = composition.window else {
+        return Box::new(BuyAndHold::default());
+    };
+    let mut parameters = Parameters::default();
+    parameters.window = window;
+    Box::new(MeanReversion::new(parameters))
+}
+
 fn run_loop(
     composition: &Composition,
     market: &Market,
     portal: &mut ExchangePortal,
-    strategy: &mut impl Strategy,
+    strategy: &mut dyn Strategy,
     sampling: Option<(f64, u64)>,
 ) -> Result<(Outcome, f64, Option<Profile>)> {
     let session = sampling
