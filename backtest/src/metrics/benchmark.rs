@@ -5,7 +5,7 @@ use crate::history::Hour;
 /// What one unit of money in the benchmark is worth as time goes by.
 #[derive(Clone, Debug)]
 pub(crate) struct EqualWeight {
-    /// For each pair, how many units of it one unit of money bought.
+    /// For each pair, what one unit of its price adds to the value.
     shares: Vec<f64>,
 }
 
@@ -13,7 +13,7 @@ impl EqualWeight {
     /// Buys at the first hour's opening prices.
     pub(crate) fn new(first: &Hour<'_>) -> Self {
         let n_pairs = first.pairs().len() as f64;
-        let share = |pair| 1.0 / (n_pairs * first.first_price(pair).as_f64());
+        let share = |pair| 1.0 / (n_pairs * first.first_price(pair).as_units() as f64);
         Self {
             shares: first.pairs().map(share).collect(),
         }
@@ -23,7 +23,7 @@ impl EqualWeight {
     pub(crate) fn value(&self, hour: &Hour<'_>) -> f64 {
         let pairs = hour.pairs().zip(&self.shares);
         pairs
-            .map(|(pair, share)| hour.close(pair).as_f64() * share)
+            .map(|(pair, share)| hour.close(pair).as_units() as f64 * share)
             .sum()
     }
 }

@@ -5,36 +5,32 @@
 //! risk-free rate of zero. The co-moment is updated as in Welford's method.
 
 use super::HOURS_PER_YEAR;
+use super::moments::Moments;
 
 /// The regression over the returns so far.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct RunningBeta {
-    n: f64,
-    mean: f64,
-    benchmark_mean: f64,
-    benchmark_squares: f64,
+    benchmark: Moments,
     products: f64,
 }
 
 impl RunningBeta {
-    /// Takes in the returns of one tick.
-    pub(super) fn update(&mut self, return_: f64, benchmark: f64) {
-        self.n += 1.0;
-        let from_old_mean = benchmark - self.benchmark_mean;
-        self.mean += (return_ - self.mean) / self.n;
-        self.benchmark_mean += from_old_mean / self.n;
-        self.benchmark_squares += from_old_mean * (benchmark - self.benchmark_mean);
-        self.products += from_old_mean * (return_ - self.mean);
+    /// Takes in a tick's deviation of the return from the mean, this return
+    /// included, and the benchmark's return, which is `share` of all so far.
+    pub(super) fn update(&mut self, deviation: f64, benchmark: f64, share: f64) {
+        self.products += (benchmark - self.benchmark.mean()) * deviation;
+        self.benchmark.update(benchmark, share);
     }
 
     /// Covariance over the benchmark's variance, or `None` when that is zero.
     pub(super) fn beta(&self) -> Option<f64> {
-        (self.benchmark_squares > 0.0).then(|| self.products / self.benchmark_squares)
+        let squares = self.benchmark.squares();
+        (squares > 0.0).then(|| self.products / squares)
     }
 
-    /// The yearly return that beta times the benchmark does not explain.
-    pub(super) fn alpha(&self) -> Option<f64> {
-        let alpha = |beta| (self.mean - beta * self.benchmark_mean) * HOURS_PER_YEAR;
+    /// The yearly part of the `mean` return that beta does not explain.
+    pub(super) fn alpha(&self, mean: f64) -> Option<f64> {
+        let alpha = |beta| (mean - beta * self.benchmark.mean()) * HOURS_PER_YEAR;
         self.beta().map(alpha)
     }
 }

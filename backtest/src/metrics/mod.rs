@@ -59,6 +59,7 @@ pub struct Metrics {
 /// The metrics of a run that is still going on.
 #[derive(Clone, Debug)]
 pub(crate) struct RunningMetrics {
+    n_ticks: f64,
     capital: f64,
     equity: f64,
     benchmark: f64,
@@ -73,8 +74,9 @@ impl RunningMetrics {
     /// Before the first tick, with nothing but capital.
     pub(crate) fn new(capital: Cash) -> Self {
         Self {
-            capital: capital.as_f64(),
-            equity: capital.as_f64(),
+            n_ticks: 0.0,
+            capital: units(capital),
+            equity: units(capital),
             benchmark: 1.0,
             returns: Moments::default(),
             downside: RunningDownside::default(),
@@ -87,33 +89,41 @@ impl RunningMetrics {
     /// Takes in one tick: its equity, how much of it is invested, and what one unit
     /// of the benchmark has become.
     pub(crate) fn update(&mut self, equity: Cash, invested: Cash, benchmark: f64) {
-        let equity_before = std::mem::replace(&mut self.equity, equity.as_f64());
+        self.n_ticks += 1.0;
+        let share = 1.0 / self.n_ticks;
+        let equity_before = std::mem::replace(&mut self.equity, units(equity));
         let benchmark_before = std::mem::replace(&mut self.benchmark, benchmark);
         let return_ = simple_return(equity_before, self.equity);
-        self.returns.update(return_);
+        let benchmark_return = simple_return(benchmark_before, benchmark);
+        self.returns.update(return_, share);
         self.downside.update(return_);
         self.drawdown.update(equity);
-        self.exposure.update(invested.as_f64(), self.equity);
-        self.beta
-            .update(return_, simple_return(benchmark_before, benchmark));
+        self.exposure.update(units(invested), self.equity);
+        let deviation = return_ - self.returns.mean();
+        self.beta.update(deviation, benchmark_return, share);
     }
 
     /// The metrics of all ticks so far, of which there is at least one.
     pub(crate) fn finish(&self) -> Metrics {
         let mean = self.returns.mean();
-        let deviation = self.returns.standard_deviation();
+        let deviation = self.returns.standard_deviation(self.n_ticks);
         Metrics {
             total_return: self.equity / self.capital - 1.0,
             max_drawdown: self.drawdown.worst(),
             volatility: deviation.map(volatility::annualised),
             sharpe: deviation.and_then(|deviation| sharpe::ratio(mean, deviation)),
-            sortino: sortino::ratio(mean, self.downside.deviation()),
-            exposure: self.exposure.mean(),
+            sortino: sortino::ratio(mean, self.downside.deviation(self.n_ticks)),
+            exposure: self.exposure.mean(self.n_ticks),
             benchmark_return: self.benchmark - 1.0,
             beta: self.beta.beta(),
-            alpha: self.beta.alpha(),
+            alpha: self.beta.alpha(mean),
         }
     }
+}
+
+/// An amount as a float that is only ever set against others: its unit cancels out.
+fn units(cash: Cash) -> f64 {
+    cash.as_units() as f64
 }
 
 /// The relative change of a value; zero when nothing was left to change.

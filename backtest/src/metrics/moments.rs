@@ -4,20 +4,18 @@
 //! Products", Technometrics 4 (1962): unlike a sum of squares it does not cancel
 //! when the mean is large against the deviation.
 
-/// Count, mean and corrected sum of squares of the values so far.
+/// Mean and corrected sum of squares of the values so far.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Moments {
-    n: f64,
     mean: f64,
     squares: f64,
 }
 
 impl Moments {
-    /// Takes in one value.
-    pub(super) fn update(&mut self, value: f64) {
-        self.n += 1.0;
+    /// Takes in one value, which is `share`, one over their number, of all so far.
+    pub(super) fn update(&mut self, value: f64, share: f64) {
         let from_old_mean = value - self.mean;
-        self.mean += from_old_mean / self.n;
+        self.mean += from_old_mean * share;
         self.squares += from_old_mean * (value - self.mean);
     }
 
@@ -26,9 +24,14 @@ impl Moments {
         self.mean
     }
 
-    /// The sample standard deviation (n - 1), or `None` below two values.
-    pub(super) fn standard_deviation(&self) -> Option<f64> {
-        (self.n >= 2.0).then(|| (self.squares / (self.n - 1.0)).sqrt())
+    /// The sum of squared deviations from the mean.
+    pub(super) const fn squares(&self) -> f64 {
+        self.squares
+    }
+
+    /// The sample standard deviation (n - 1) of `n` values, or `None` below two.
+    pub(super) fn standard_deviation(&self, n: f64) -> Option<f64> {
+        (n >= 2.0).then(|| (self.squares / (n - 1.0)).sqrt())
     }
 }
 
@@ -43,15 +46,15 @@ mod tests {
         fn one_pass_agrees_with_two(values in prop::collection::vec(-1.0..1.0_f64, 2..200), offset in -100.0..100.0_f64) {
             let values: Vec<f64> = values.iter().map(|value| value + offset).collect();
             let mut moments = Moments::default();
-            for value in &values {
-                moments.update(*value);
+            for (idx, value) in values.iter().enumerate() {
+                moments.update(*value, 1.0 / (idx as f64 + 1.0));
             }
             let n = values.len() as f64;
             let mean = values.iter().sum::<f64>() / n;
             let squares: f64 = values.iter().map(|value| (value - mean).powi(2)).sum();
             let deviation = (squares / (n - 1.0)).sqrt();
             prop_assert!((moments.mean() - mean).abs() < 1e-12 * 100.0);
-            let running = moments.standard_deviation().expect("two values");
+            let running = moments.standard_deviation(n).expect("two values");
             prop_assert!((running - deviation).abs() < 1e-10);
         }
     }
@@ -59,7 +62,7 @@ mod tests {
     #[test]
     fn one_value_has_no_deviation() {
         let mut moments = Moments::default();
-        moments.update(3.0);
-        assert_eq!(moments.standard_deviation(), None);
+        moments.update(3.0, 1.0);
+        assert_eq!(moments.standard_deviation(1.0), None);
     }
 }

@@ -14,24 +14,18 @@ pub(super) fn ratio(mean: f64, deviation: f64) -> Option<f64> {
 /// The downside of the returns so far.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct RunningDownside {
-    n: f64,
     squares: f64,
 }
 
 impl RunningDownside {
     /// Takes in one return.
     pub(super) fn update(&mut self, return_: f64) {
-        self.n += 1.0;
         let loss = return_.min(0.0);
         self.squares += loss * loss;
     }
 
-    /// The downside deviation; zero before the first loss.
-    pub(super) fn deviation(&self) -> f64 {
-        if self.n == 0.0 {
-            0.0
-        } else {
-            (self.squares / self.n).sqrt()
-        }
+    /// The downside deviation of `n` returns, at least one.
+    pub(super) fn deviation(self, n: f64) -> f64 {
+        (self.squares / n).sqrt()
     }
 }
