@@ -79,9 +79,10 @@ fn strategy(composition: &Composition) -> Box<dyn Strategy> {
     let Some(window) = composition.window else {
         return Box::new(BuyAndHold::default());
     };
-    let mut parameters = Parameters::default();
-    parameters.window = window;
-    Box::new(MeanReversion::new(parameters))
+    Box::new(MeanReversion::new(Parameters {
+        window,
+        ..Parameters::default()
+    }))
 }
 
 fn run_loop(

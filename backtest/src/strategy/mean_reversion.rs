@@ -9,11 +9,12 @@
 //! | indicator | moves |
 //! |---|---|
 //! | z-score of the close in the window | the tilt, against the deviation |
+//! | half-life of its reversion | the tilt, more where deviations vanish sooner |
 //! | relative strength index | the tilt, against the recent movement |
 //! | average true range | the size: a pair that swings widely is held less |
 
 use super::{Context, Strategy};
-use crate::indicator::{average_true_range, relative_strength, z_score};
+use crate::indicator::{average_true_range, half_life, relative_strength, z_score};
 use crate::instrument::PairId;
 
 pub(super) const NAME: &str = "mean-reversion";
@@ -106,9 +107,12 @@ impl MeanReversion {
         }
         // A pair that never moved in the window gives no reason to tilt.
         let deviation = z_score(closes).unwrap_or(0.0);
+        // A deviation is worth betting against as far as it vanishes in the window.
+        let reverting =
+            half_life(closes).map_or(0.0, |hours| (window as f64 / hours / 10.0).min(1.0));
         let strength = relative_strength(closes, period).unwrap_or(50.0) / 50.0 - 1.0;
         Signal {
-            tilt: 1.0 - z_gain * deviation - strength_gain * strength,
+            tilt: 1.0 - z_gain * reverting * deviation - strength_gain * strength,
             range: average_true_range(history.highs(), history.lows(), closes, period)
                 .filter(|range| *range > 0.0),
         }
