@@ -3,7 +3,10 @@
 mod support;
 
 use backtest::strategy::{Idle, MeanReversion, SmaCross, by_name, mean_reversion};
-use backtest::{Cash, MemoryPortal, Outcome, Quantity, Strategy, run};
+use backtest::{
+    Cash, DataPortal, EngineOptions, MemoryPortal, Outcome, PairId, Price, Quantity, Strategy,
+    Timestamp, run,
+};
 use proptest::prelude::*;
 use proptest::strategy::Strategy as _;
 use support::{Action, CENT, ONE, Row, Scenario, Scripted, hour, rows, scenario, scripted};
@@ -23,6 +26,19 @@ fn strategies() -> Vec<Box<dyn Strategy>> {
         Box::new(SmaCross::new(2, 5, 0.99).expect("sound parameters")),
         Box::new(MeanReversion::new(parameters)),
     ]
+}
+
+/// Answers from memory and writes down what it was asked.
+struct Recording<'a> {
+    inner: MemoryPortal<'a>,
+    asked: Vec<(PairId, Timestamp)>,
+}
+
+impl DataPortal for Recording<'_> {
+    fn spot_price(&mut self, pair: PairId, bar_open: Timestamp) -> backtest::Result<Price> {
+        self.asked.push((pair, bar_open));
+        self.inner.spot_price(pair, bar_open)
+    }
 }
 
 fn sum(cash: impl Iterator<Item = Cash>) -> Cash {
@@ -99,6 +115,23 @@ proptest! {
             prop_assert!(!row.filled);
             prop_assert_eq!(fill.price.as_units(), row.open * CENT);
         }
+    }
+
+    #[test]
+    fn the_portal_is_asked_once_for_each_held_position_in_order((scenario, script) in scripted(2..60)) {
+        let market = scenario.market(1);
+        let mut portal = Recording { inner: MemoryPortal::new(&market), asked: vec![] };
+        let mut strategy = Scripted::new(&script);
+        let options = EngineOptions::default();
+        let outcome = run(&market, scenario.range(0), &mut portal, &mut strategy, &options);
+        let start = outcome.expect("a sound run").range.start();
+        let mut expected = vec![];
+        for (tick, seen) in strategy.seen.iter().enumerate() {
+            let held = market.pairs().filter(|pair| !seen.quantities[pair.index()].is_zero());
+            let bar_open = start.plus_hours(i64::try_from(tick).expect("few ticks"));
+            expected.extend(held.map(|pair| (pair, bar_open)));
+        }
+        prop_assert_eq!(portal.asked, expected);
     }
 
     #[test]
@@ -190,7 +223,7 @@ proptest! {
         for mut strategy in strategies() {
             let long = scenario.run(strategy.as_mut(), CAPITAL);
             let options = {
-                let mut options = backtest::EngineOptions::default();
+                let mut options = EngineOptions::default();
                 options.capital = Cash::from_units(CAPITAL);
                 options
             };
