@@ -33,6 +33,11 @@ pub fn to_json(study: &CaseStudy) -> Value {
         .collect();
     let prediction = &study.prediction;
     let [before, format, folder] = study.cost_per_lookup();
+    let wall: Vec<Vec<f64>> = study
+        .rounds
+        .iter()
+        .map(|round| round.runs.iter().map(|run| run.wall_seconds).collect())
+        .collect();
     json!({
         "schema": SCHEMA,
         "ticks": study.composition.range.n_hours(),
@@ -41,6 +46,7 @@ pub fn to_json(study: &CaseStudy) -> Value {
         "window": study.composition.window,
         "variants": variants,
         "rounds": rounds,
+        "wall_rounds": wall,
         "savings": {
             "lazy": estimate(&study.savings.lazy),
             "cached": estimate(&study.savings.cached),

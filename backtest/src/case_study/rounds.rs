@@ -1,8 +1,9 @@
 //! Interleaved rounds of the four variants, and the savings they show.
 //!
 //! A shared machine drifts: its speed changes by more between minutes than
-//! between variants. So the variants take turns, each round begins with another
-//! one, and each saving is relative to the "before" of its own round.
+//! between variants, and other processes take their share of it. So the loop is
+//! timed by the processor time it uses, the variants take turns, each round begins
+//! with another one, and each saving is relative to the "before" of its own round.
 
 use super::{Estimate, Variant, VariantRun};
 
@@ -78,6 +79,7 @@ mod tests {
             runs: seconds.map(|loop_seconds| VariantRun {
                 prepare_seconds: 0.0,
                 loop_seconds,
+                wall_seconds: loop_seconds,
                 n_lookups: 0,
                 digest: 0,
                 equity: Vec::new(),

@@ -5,6 +5,7 @@ use std::time::Instant;
 
 use profiler::format::folded;
 use profiler::{Options, Profile, Sampler};
+use rustix::time::{ClockId, clock_gettime};
 use serde::{Deserialize, Serialize};
 
 use super::{Composition, Variant};
@@ -20,8 +21,11 @@ use crate::{Error, Market, Result, data, engine};
 pub struct VariantRun {
     /// Seconds to make the market, and to write and open the bundle.
     pub prepare_seconds: f64,
-    /// Seconds of the simulation loop: what the case study measures.
+    /// Seconds of processor time that the simulation loop took: what the case
+    /// study measures. The wall clock would add what other processes took.
     pub loop_seconds: f64,
+    /// Seconds that went by meanwhile.
+    pub wall_seconds: f64,
     /// Prices looked up through the exchange's library, and so calls of `retry`.
     pub n_lookups: u64,
     /// A fingerprint of the whole result, equal for all variants.
@@ -63,11 +67,12 @@ pub fn simulate(
     let prepare_seconds = began.elapsed().as_secs_f64();
 
     let mut strategy = strategy(composition);
-    let (outcome, loop_seconds, profile) =
+    let (outcome, took, profile) =
         run_loop(composition, &market, &mut portal, &mut *strategy, sampling)?;
     Ok(VariantRun {
         prepare_seconds,
-        loop_seconds,
+        loop_seconds: took.cpu,
+        wall_seconds: took.wall,
         n_lookups: portal.n_lookups(),
         digest: digest(&outcome),
         equity: daily(&outcome),
@@ -91,7 +96,7 @@ fn run_loop(
     portal: &mut ExchangePortal,
     strategy: &mut dyn Strategy,
     sampling: Option<(f64, u64)>,
-) -> Result<(Outcome, f64, Option<Profile>)> {
+) -> Result<(Outcome, Stopwatch, Option<Profile>)> {
     let session = sampling
         .map(|(rate_hz, seed)| {
             let mut options = Options::default();
@@ -101,7 +106,7 @@ fn run_loop(
         })
         .transpose()
         .map_err(Error::Profiler)?;
-    let began = Instant::now();
+    let began = Stopwatch::now();
     let outcome = engine::run(
         market,
         composition.range,
@@ -109,12 +114,42 @@ fn run_loop(
         strategy,
         &EngineOptions::default(),
     )?;
-    let seconds = began.elapsed().as_secs_f64();
+    let took = began.elapsed();
     let profile = session
         .map(profiler::Session::stop)
         .transpose()
         .map_err(Error::Profiler)?;
-    Ok((outcome, seconds, profile))
+    Ok((outcome, took, profile))
+}
+
+/// Seconds on two clocks: of this thread's processor time, and of the wall.
+#[derive(Clone, Copy, Debug)]
+struct Stopwatch {
+    cpu: f64,
+    wall: f64,
+}
+
+impl Stopwatch {
+    fn now() -> Self {
+        Self {
+            cpu: seconds(ClockId::ThreadCPUTime),
+            wall: seconds(ClockId::Monotonic),
+        }
+    }
+
+    /// Seconds since then.
+    fn elapsed(self) -> Self {
+        let now = Self::now();
+        Self {
+            cpu: now.cpu - self.cpu,
+            wall: now.wall - self.wall,
+        }
+    }
+}
+
+fn seconds(clock: ClockId) -> f64 {
+    let time = clock_gettime(clock);
+    time.tv_sec as f64 + time.tv_nsec as f64 / 1e9
 }
 
 fn sampled_run(profile: &Profile) -> Result<SampledRun> {

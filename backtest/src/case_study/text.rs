@@ -60,7 +60,7 @@ pub fn to_text(study: &CaseStudy) -> String {
         line(row.trim_end().into());
     }
     line(format!(
-        "Medians of {} interleaved rounds, 95 % intervals; all variants end with the same result.",
+        "Processor time, medians of {} interleaved rounds, 95 % intervals. All variants give the same result.",
         study.rounds.len()
     ));
     line(String::new());
