@@ -16,7 +16,8 @@ use crate::modules::{self, Module};
 use crate::profile::{Profile, Quality, Source, Weight};
 use crate::symbolize::Symbolizer;
 use crate::sys::{
-    self, Alarm, Attached, Interrupted, Observer, PerfEvent, Rearm, Signal, ThreadClock, Timer,
+    self, Alarm, Attached, Interrupted, Observer, PerfEvent, Rearm, Signal, StackBounds,
+    ThreadClock, Timer,
 };
 use crate::unwind::{Cache, Registers, Unwinder, Walk};
 
@@ -183,6 +184,21 @@ impl ThreadRegistrar {
         }
         let index = lock(&setup.records).len();
         let options = &setup.options;
+        let ring = Ring::with_bytes(options.ring_bytes);
+        let cache = Cache::new();
+        let stack = StackBounds::of_current_thread()
+            .map_err(Error::system("find the stack of a thread"))?;
+        let alarm: Box<dyn Alarm> = match setup.source {
+            Source::PerfEvent => Box::new(
+                PerfEvent::open(setup.signal)
+                    .map_err(Error::system("open a perf event for a thread"))?,
+            ),
+            Source::Timer => Box::new(
+                Timer::create(setup.signal)
+                    .map_err(Error::system("create a timer for a thread"))?,
+            ),
+        };
+        // From here on the time counts, so all that takes long is done before.
         let cpu_at_start = sys::own_cpu_time();
         // Different threads draw from far-apart places of the generator's cycle.
         let seed = options
@@ -195,34 +211,25 @@ impl ThreadRegistrar {
             seed,
             cpu_at_start,
         );
+        let first = schedule.next_alarm(cpu_at_start);
         let shared = Arc::new(Shared {
-            ring: Ring::with_bytes(options.ring_bytes),
+            ring,
             lost: AtomicU64::new(0),
             late: AtomicU64::new(0),
             overhead: AtomicU64::new(0),
             due: AtomicU64::new(schedule.due()),
         });
-        let first = schedule.next_alarm(cpu_at_start);
         let observer = ThreadSampler {
             unwinder: Arc::clone(&setup.unwinder),
-            cache: Cache::new(),
+            cache,
             schedule,
             max_depth: options.max_depth,
+            alarm_repeats: setup.source == Source::PerfEvent,
             shared: Arc::clone(&shared),
             entered: 0,
             excluded: 0,
         };
-        let alarm: Box<dyn Alarm> = match setup.source {
-            Source::PerfEvent => Box::new(
-                PerfEvent::open(setup.signal)
-                    .map_err(Error::system("open a perf event for a thread"))?,
-            ),
-            Source::Timer => Box::new(
-                Timer::create(setup.signal)
-                    .map_err(Error::system("create a timer for a thread"))?,
-            ),
-        };
-        let attached = Attached::new(setup.signal, alarm, Box::new(observer), first)
+        let attached = Attached::new(setup.signal, stack, alarm, Box::new(observer), first)
             .map_err(Error::system("prepare a thread for sampling"))?
             .ok_or(Error::AlreadyRegistered)?;
         let record = Arc::new(ThreadRecord {
@@ -272,6 +279,7 @@ struct ThreadSampler {
     cache: Cache,
     schedule: Schedule,
     max_depth: usize,
+    alarm_repeats: bool,
     shared: Arc<Shared>,
     /// The CPU time when the handler was entered, and how much of what followed is
     /// excluded from the schedule already.
@@ -284,7 +292,8 @@ impl Observer for ThreadSampler {
         self.entered = sys::own_cpu_time();
         self.excluded = 0;
         let arrivals = self.schedule.arrivals(self.entered);
-        if arrivals.n == 0 && self.schedule.is_left_over(self.entered) {
+        // A one-shot timer cannot leave anything over, and must be set again always.
+        if arrivals.n == 0 && self.alarm_repeats && self.schedule.is_left_over(self.entered) {
             return Rearm::Leave;
         }
         if arrivals.n > 0 {

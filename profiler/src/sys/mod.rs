@@ -34,7 +34,7 @@ use std::time::Duration;
 
 pub(crate) use self::perf_event::PerfEvent;
 pub(crate) use self::signal::Signal;
-pub(crate) use self::thread::{Attached, Interrupted, Observer, Rearm, ThreadSlot};
+pub(crate) use self::thread::{Attached, Interrupted, Observer, Rearm, StackBounds, ThreadSlot};
 pub(crate) use self::timer::Timer;
 
 /// The shortest time that an alarm is set to.

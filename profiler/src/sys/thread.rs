@@ -73,11 +73,14 @@ impl StackMemory<'_> {
     }
 }
 
+/// Where a thread's stack lies.
+pub(crate) struct StackBounds(Range<u64>);
+
 /// Everything that the handler needs on one thread.
 pub(crate) struct ThreadSlot {
     observer: UnsafeCell<Box<dyn Observer>>,
     alarm: UnsafeCell<Option<Box<dyn Alarm>>>,
-    stack: Range<u64>,
+    stack: StackBounds,
     halted: AtomicBool,
     in_handler: AtomicBool,
     halting: Mutex<()>,
@@ -125,11 +128,13 @@ pub(crate) struct Attached {
 }
 
 impl Attached {
-    /// Starts interrupting the calling thread, the first time after `first`.
+    /// Starts interrupting the calling thread, whose stack is given, the first time
+    /// after `first`.
     ///
     /// Returns `None` if the thread has a slot already.
     pub(crate) fn new(
         signal: libc::c_int,
+        stack: StackBounds,
         alarm: Box<dyn Alarm>,
         observer: Box<dyn Observer>,
         first: Duration,
@@ -140,7 +145,7 @@ impl Attached {
         let slot = Arc::new(ThreadSlot {
             observer: UnsafeCell::new(observer),
             alarm: UnsafeCell::new(Some(alarm)),
-            stack: stack_of_current_thread()?,
+            stack,
             halted: AtomicBool::new(false),
             in_handler: AtomicBool::new(false),
             halting: Mutex::new(()),
@@ -183,6 +188,34 @@ impl Drop for Attached {
     }
 }
 
+impl StackBounds {
+    /// Asks for the calling thread's stack.
+    pub(crate) fn of_current_thread() -> io::Result<Self> {
+        let mut attributes = MaybeUninit::uninit();
+        // SAFETY: pthread_self takes nothing and cannot fail.
+        let thread = unsafe { libc::pthread_self() };
+        // SAFETY: the thread is running, and `attributes` is a valid place.
+        let error = unsafe { libc::pthread_getattr_np(thread, attributes.as_mut_ptr()) };
+        if error != 0 {
+            return Err(io::Error::from_raw_os_error(error));
+        }
+        // SAFETY: a successful call has initialised the attributes.
+        let mut attributes = unsafe { attributes.assume_init() };
+        let (mut lowest, mut size) = (ptr::null_mut(), 0);
+        // SAFETY: the attributes are initialised, the other two are valid places.
+        let error = unsafe {
+            libc::pthread_attr_getstack(&raw const attributes, &raw mut lowest, &raw mut size)
+        };
+        // SAFETY: initialised above and not used afterwards.
+        unsafe { libc::pthread_attr_destroy(&raw mut attributes) };
+        if error != 0 {
+            return Err(io::Error::from_raw_os_error(error));
+        }
+        let lowest = lowest.expose_provenance() as u64;
+        Ok(Self(lowest..lowest + size as u64))
+    }
+}
+
 /// Runs on the interrupted thread.
 pub(super) extern "C" fn on_signal(
     _signal: libc::c_int,
@@ -200,7 +233,7 @@ pub(super) extern "C" fn on_signal(
     if !slot.halted.load(Ordering::SeqCst) {
         // SAFETY: the kernel passes a context to a handler with SA_SIGINFO.
         let context = unsafe { &*context.cast::<libc::ucontext_t>() };
-        let moment = interrupted(&context.uc_mcontext, &slot.stack);
+        let moment = interrupted(&context.uc_mcontext, &slot.stack.0);
         // SAFETY: this is the only reference; the handler does not nest (invariant 2).
         let observer = unsafe { &mut *slot.observer.get() };
         if let Rearm::In(delay) = observer.observe(&moment) {
@@ -255,31 +288,6 @@ impl Drop for ErrnoGuard {
     }
 }
 
-fn stack_of_current_thread() -> io::Result<Range<u64>> {
-    let mut attributes = MaybeUninit::uninit();
-    // SAFETY: pthread_self takes nothing and cannot fail.
-    let thread = unsafe { libc::pthread_self() };
-    // SAFETY: the thread is running, and `attributes` is a valid place.
-    let error = unsafe { libc::pthread_getattr_np(thread, attributes.as_mut_ptr()) };
-    if error != 0 {
-        return Err(io::Error::from_raw_os_error(error));
-    }
-    // SAFETY: a successful call has initialised the attributes.
-    let mut attributes = unsafe { attributes.assume_init() };
-    let (mut lowest, mut size) = (ptr::null_mut(), 0);
-    // SAFETY: the attributes are initialised, the other two are valid places.
-    let error = unsafe {
-        libc::pthread_attr_getstack(&raw const attributes, &raw mut lowest, &raw mut size)
-    };
-    // SAFETY: initialised above and not used afterwards.
-    unsafe { libc::pthread_attr_destroy(&raw mut attributes) };
-    if error != 0 {
-        return Err(io::Error::from_raw_os_error(error));
-    }
-    let lowest = lowest.expose_provenance() as u64;
-    Ok(lowest..lowest + size as u64)
-}
-
 #[cfg(test)]
 mod tests {
     use std::fs::File;
@@ -303,7 +311,7 @@ mod tests {
     fn the_stack_of_this_thread_holds_its_variables_and_nothing_else_is_read() {
         let words = [11_u64, 22];
         let address = (&raw const words).expose_provenance() as u64;
-        let stack = stack_of_current_thread().unwrap();
+        let stack = StackBounds::of_current_thread().unwrap().0;
         assert!(stack.contains(&address));
         let memory = StackMemory {
             in_use: address..stack.end,

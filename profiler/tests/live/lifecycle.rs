@@ -139,7 +139,9 @@ fn a_storm_of_allocations_on_several_threads_survives_start_and_stop() {
                 "{:?}",
                 profile.quality()
             );
-            assert_eq!(profile.quality().unreadable, Weight::default());
+            for (stack, weight) in profile.stacks() {
+                assert!(stack[0] != "[unreadable]", "{weight:?}: {stack:?}");
+            }
         }
     }
 }

@@ -109,7 +109,7 @@ fn an_inlined_function_is_below_its_caller() {
         black_box(outer_caller(10_000_000));
     });
     let share = profile.share_of(|name| is(name, "inlined_callee"));
-    assert!(share.low > 0.9, "{share}");
+    assert!(share.low > 0.5, "{share}");
     for (stack, _) in profile.stacks() {
         if let Some(at) = stack.iter().position(|name| is(name, "inlined_callee")) {
             assert!(is(stack[at - 1], "outer_caller"), "{stack:?}");

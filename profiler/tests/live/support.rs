@@ -53,7 +53,7 @@ impl Truth {
     pub fn charge(&mut self, function: &'static str, work: impl FnOnce()) {
         let before = cpu_time();
         work();
-        let spent = cpu_time() - before;
+        let spent = cpu_time().saturating_sub(before);
         match self.0.iter_mut().find(|(name, _)| *name == function) {
             Some((_, total)) => *total += spent,
             None => self.0.push((function, spent)),
@@ -104,7 +104,11 @@ pub fn is(name: &str, function: &str) -> bool {
 pub fn assert_rate_holds(profile: &Profile) {
     let quality = profile.quality();
     let due = (quality.taken.as_samples() + quality.lost.as_samples()) as f64;
-    let expected = quality.rate_asked * (quality.cpu_time - quality.overhead).as_secs_f64();
+    let expected = quality.rate_asked
+        * quality
+            .cpu_time
+            .saturating_sub(quality.overhead)
+            .as_secs_f64();
     let z = (due - expected) / expected.sqrt();
     assert!(
         z.abs() < MAX_Z,
