@@ -111,11 +111,11 @@ fn a_storm_of_allocations_on_several_threads_survives_start_and_stop() {
         let is_over = AtomicBool::new(false);
         for _ in 0..2 {
             let mut options = options(trigger);
-            options.rate_hz = 5000.0;
+            options.rate_hz = 4000.0;
             let session = Sampler::start(options).unwrap();
             is_over.store(false, Ordering::Relaxed);
             let profile = std::thread::scope(|scope| {
-                for _ in 0..3 {
+                for _ in 0..2 {
                     let registrar = session.registrar();
                     scope.spawn(|| {
                         let registrar = registrar;
@@ -125,7 +125,7 @@ fn a_storm_of_allocations_on_several_threads_survives_start_and_stop() {
                         }
                     });
                 }
-                let end = cpu_time() + Duration::from_millis(60);
+                let end = cpu_time() + Duration::from_millis(40);
                 while cpu_time() < end {
                     allocate();
                 }
@@ -153,4 +153,20 @@ fn allocate() {
         kept.push(black_box(vec![1_u8; size * 13]));
     }
     drop(kept);
+}
+
+#[cfg(feature = "criterion")]
+#[test]
+fn a_benchmark_gets_its_flame_graph() {
+    use criterion::profiler::Profiler;
+
+    let _turn = my_turn();
+    let folder = std::env::temp_dir().join(format!("profiler-criterion-{}", std::process::id()));
+    let mut profiler = profiler::FlameGraphProfiler::default();
+    profiler.start_profiling("group/multiply", &folder);
+    multiply(20_000_000);
+    profiler.stop_profiling("group/multiply", &folder);
+    let drawing = std::fs::read_to_string(folder.join("flame.svg")).unwrap();
+    std::fs::remove_dir_all(folder).unwrap();
+    assert!(drawing.contains("group/multiply") && drawing.contains("multiply ("));
 }
