@@ -56,6 +56,8 @@ mod profile;
 mod sampler;
 
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+mod module_path;
+#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 mod modules;
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 mod symbolize;

@@ -2,7 +2,8 @@
 //!
 //! Inlined functions come from the debug information. The function that holds them,
 //! and functions without debug information, are named by the symbol table, which has
-//! the full path where line tables alone keep only the last part of it. Private
+//! the full path. Line tables alone keep only the last part of it, and the file tells
+//! the rest. Private
 //! functions of stripped libraries have no name at all; their unwind tables at least
 //! tell where they begin, so that each is one function and not hundreds of addresses.
 
@@ -12,6 +13,7 @@ use addr2line::Loader;
 use addr2line::gimli::{BaseAddresses, EhFrame, EhFrameHdr, LittleEndian, UnwindSection};
 use object::{Object, ObjectSymbol};
 
+use crate::module_path;
 use crate::modules::Module;
 
 /// Looks up addresses; each only once.
@@ -140,7 +142,8 @@ fn functions_in_file(loader: &Loader, address: u64) -> Vec<String> {
         while let Ok(Some(frame)) = frames.next() {
             let function = frame.function.as_ref();
             if let Some(name) = function.and_then(|function| function.demangle().ok()) {
-                functions.push(name.into_owned());
+                let file = frame.location.and_then(|location| location.file);
+                functions.push(module_path::qualify(&name, file));
             }
         }
     }
