@@ -17,9 +17,9 @@ pub const EAGER_FUNCTION: &str = "log_eagerly";
 /// The function that the second fix removes.
 pub const FOLDER_FUNCTION: &str = "get_exchange_folder";
 
-/// Samples a second of CPU time. Prime, and high enough that two or three runs
+/// Samples a second of CPU time. Prime, and high enough that two runs or so
 /// narrow every interval to what is wanted.
-pub const SAMPLE_RATE_HZ: f64 = 997.0;
+pub const SAMPLE_RATE_HZ: f64 = 1_499.0;
 
 /// The half-width at which sampling stops, as a fraction: one percentage point.
 const HALF_WIDTH: f64 = 0.01;
