@@ -4,7 +4,7 @@
 //! could be any of a hundred. Its file, by Rust's own layout, is its module.
 
 /// Puts the module path of `file` before a function's bare `name`; a name that has a
-/// path already, or whose file is no Rust source in a `src` folder, stays as it is.
+/// path already, or whose file is no Rust source, stays as it is.
 pub(crate) fn qualify(name: &str, file: Option<&str>) -> String {
     let bare = name.split('<').next().unwrap_or(name);
     let path = file.filter(|_| !bare.contains("::") && !name.starts_with('<'));
@@ -14,10 +14,13 @@ pub(crate) fn qualify(name: &str, file: Option<&str>) -> String {
     }
 }
 
-/// `…/chrono-0.4.45/src/format/mod.rs` is `chrono::format`.
+/// `…/chrono-0.4.45/src/format/mod.rs` is `chrono::format`, and a file that is in no
+/// `src` folder, such as a test or a benchmark, is a crate of its own.
 fn module_path(file: &str) -> Option<String> {
     let modules = file.strip_suffix(".rs")?;
-    let (before, modules) = modules.rsplit_once("/src/")?;
+    let Some((before, modules)) = modules.rsplit_once("/src/") else {
+        return Some(modules.rsplit('/').next()?.to_owned());
+    };
     let folder = before.rsplit('/').next()?;
     let mut path = crate_name(folder).replace('-', "_");
     for module in modules.split('/') {
@@ -79,6 +82,7 @@ mod tests {
             "bench_fixtures::rng::{closure#0}<i32>",
         );
         check("mark<a::b::C>", "x/src/y.rs", "x::y::mark<a::b::C>");
+        check("{closure#0}", "backtest/benches/engine.rs", "engine::{closure#0}");
     }
 
     #[test]
@@ -90,7 +94,6 @@ mod tests {
         );
         check("<a::B as c::D>::fmt", "x/src/y.rs", "<a::B as c::D>::fmt");
         check("memcpy", "../sysdeps/x86_64/memcpy.S", "memcpy");
-        check("main", "build.rs", "main");
         assert_eq!(qualify("memcpy", None), "memcpy");
     }
 }
