@@ -1,0 +1,221 @@
+//! The help that the command gives, as it stands on a page 80 columns wide.
+
+use insta::assert_snapshot;
+
+use crate::sandbox::{backtest, sandbox};
+
+#[test]
+fn short_help() {
+    assert_snapshot!(help("-h"), @r#"
+    Back-test a strategy on hourly crypto prices
+
+    Usage: backtest [OPTIONS]
+           backtest <COMMAND>
+
+    Commands:
+      case-study  Measure what mending the talk's two anti-patterns saves
+      help        Print this message or the help of the given subcommand(s)
+
+    Options:
+          --start <TIME>          First hour, UTC: 2016-01, 2016-01-31 or
+                                  2016-01-31T06 [default: 2016-01]
+          --end <TIME>            Hour after the last, UTC [default: 2018-01]
+          --strategy <NAME>       idle, buy-and-hold, sma-cross or mean-reversion
+                                  [default: mean-reversion]
+          --pairs <LIST|N>        Pairs to trade, such as btc_usdt,eth_usdt, or how
+                                  many [default: 10; all of --data]
+          --data <PATH>...        Price files to trade on: Kraken OHLCVT or
+                                  CryptoDataDownload, one pair each
+          --capital <AMOUNT>      Cash at the beginning, in the quote currency
+                                  [default: 100000]
+          --commission <PERCENT>  Commission, in per cent of a trade's value
+                                  [default: 0.1]
+          --seed <N>              Seed of the embedded market [default: 2018]
+          --json <FILE|->         Write the result as JSON, `-` for standard output
+          --profile <FILE.svg>    Sample the run and draw a flame graph
+      -h, --help                  Print help (see more with '--help')
+      -V, --version               Print version
+
+    The case study's data path (any of these looks prices up through it):
+          --logging <WHEN>       When retry messages are formatted [default: lazy]
+                                 [possible values: eager, lazy]
+          --folder-check <WHEN>  How often the exchange's folder is looked for
+                                 [default: once] [possible values: every-call, once]
+          --exchange <NAME>      Name of the exchange's folder under $BACKDRAFT_ROOT
+                                 or ~/.backdraft [default: poloniex]
+
+    Exit codes: 0 done, 1 the answer is "no" (case-study: not reproduced), 2 could
+    not run.
+    "#);
+}
+
+#[test]
+fn long_help_is_the_same_with_more_room() {
+    assert_snapshot!(help("--help"), @r#"
+    Back-test a strategy on hourly crypto prices.
+
+    Without --data it trades on an embedded synthetic market: random paths between
+    the real month-end closes of 2015-12 to 2018-02.
+
+    Usage: backtest [OPTIONS]
+           backtest <COMMAND>
+
+    Commands:
+      case-study  Measure what mending the talk's two anti-patterns saves
+      help        Print this message or the help of the given subcommand(s)
+
+    Options:
+          --start <TIME>
+              First hour, UTC: 2016-01, 2016-01-31 or 2016-01-31T06
+          
+              [default: 2016-01]
+
+          --end <TIME>
+              Hour after the last, UTC
+          
+              [default: 2018-01]
+
+          --strategy <NAME>
+              idle, buy-and-hold, sma-cross or mean-reversion
+          
+              [default: mean-reversion]
+
+          --pairs <LIST|N>
+              Pairs to trade, such as btc_usdt,eth_usdt, or how many [default: 10;
+              all of --data]
+
+          --data <PATH>...
+              Price files to trade on: Kraken OHLCVT or CryptoDataDownload, one pair
+              each
+
+          --capital <AMOUNT>
+              Cash at the beginning, in the quote currency
+          
+              [default: 100000]
+
+          --commission <PERCENT>
+              Commission, in per cent of a trade's value
+          
+              [default: 0.1]
+
+          --seed <N>
+              Seed of the embedded market
+          
+              [default: 2018]
+
+          --json <FILE|->
+              Write the result as JSON, `-` for standard output
+
+          --profile <FILE.svg>
+              Sample the run and draw a flame graph
+
+      -h, --help
+              Print help (see a summary with '-h')
+
+      -V, --version
+              Print version
+
+    The case study's data path (any of these looks prices up through it):
+          --logging <WHEN>
+              When retry messages are formatted [default: lazy]
+
+              Possible values:
+              - eager: Before the disabled logger sees them
+              - lazy:  By the logger, if it wants them
+
+          --folder-check <WHEN>
+              How often the exchange's folder is looked for [default: once]
+
+              Possible values:
+              - every-call: At every call
+              - once:       At the first call
+
+          --exchange <NAME>
+              Name of the exchange's folder under $BACKDRAFT_ROOT or ~/.backdraft
+              [default: poloniex]
+
+    Exit codes: 0 done, 1 the answer is "no" (case-study: not reproduced), 2 could
+    not run.
+    "#);
+}
+
+#[test]
+fn short_help_of_the_case_study() {
+    assert_snapshot!(help("case-study -h"), @r#"
+    Measure what mending the talk's two anti-patterns saves
+
+    Usage: backtest case-study [OPTIONS]
+
+    Options:
+          --start <TIME>    First hour, UTC: 2016-01, 2016-01-31 or 2016-01-31T06
+                            [default: 2016-01]
+          --end <TIME>      Hour after the last, UTC [default: 2018-01]
+          --pairs <N>       Pairs held, 1 to 20 [default: 10]
+          --rounds <N>      Interleaved rounds of the four variants, at least 2
+                            [default: 4]
+          --window <HOURS>  Hours of history that the strategy reads [default: the
+                            committed choice]
+          --calibrate       First measure the costs here and choose the window that
+                            restores the talk's proportions
+          --seed <N>        Seed of the market, the sampler and the intervals
+                            [default: 2018]
+          --json <FILE|->   Write the study as JSON, `-` for standard output
+          --report <DIR>    Write a page with tables, flame graphs and the equity
+                            curve into this folder
+      -h, --help            Print help
+
+    Exit codes: 0 done, 1 the answer is "no" (case-study: not reproduced), 2 could
+    not run.
+    "#);
+}
+
+#[test]
+fn long_help_of_the_case_study() {
+    assert_snapshot!(help("case-study --help"), @r#"
+    Measure what mending the talk's two anti-patterns saves
+
+    Usage: backtest case-study [OPTIONS]
+
+    Options:
+          --start <TIME>    First hour, UTC: 2016-01, 2016-01-31 or 2016-01-31T06
+                            [default: 2016-01]
+          --end <TIME>      Hour after the last, UTC [default: 2018-01]
+          --pairs <N>       Pairs held, 1 to 20 [default: 10]
+          --rounds <N>      Interleaved rounds of the four variants, at least 2
+                            [default: 4]
+          --window <HOURS>  Hours of history that the strategy reads [default: the
+                            committed choice]
+          --calibrate       First measure the costs here and choose the window that
+                            restores the talk's proportions
+          --seed <N>        Seed of the market, the sampler and the intervals
+                            [default: 2018]
+          --json <FILE|->   Write the study as JSON, `-` for standard output
+          --report <DIR>    Write a page with tables, flame graphs and the equity
+                            curve into this folder
+      -h, --help            Print help
+
+    Exit codes: 0 done, 1 the answer is "no" (case-study: not reproduced), 2 could
+    not run.
+    "#);
+}
+
+#[test]
+fn help_is_a_word_as_well() {
+    assert_eq!(help("help"), help("--help"));
+    assert_eq!(help("help case-study"), help("case-study --help"));
+}
+
+#[test]
+fn the_version_is_the_packages() {
+    let version = concat!("backtest ", env!("CARGO_PKG_VERSION"), "\n");
+    for line in ["--version", "-V"] {
+        assert_eq!(backtest(line).succeeds().stdout, version);
+    }
+}
+
+fn help(line: &str) -> String {
+    let sandbox = sandbox();
+    let mut command = sandbox.command();
+    command.args(line.split_whitespace()).env("COLUMNS", "80");
+    sandbox.seen(&mut command).succeeds().stdout
+}
