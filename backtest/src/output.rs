@@ -12,6 +12,8 @@ use crate::{Error, Result};
 ///
 /// It is prepared at the beginning, so that a folder that cannot be written is
 /// known before the work, and appears under its name when its content is complete.
+/// In between nothing lies in the folder, so that work that is broken off leaves
+/// nothing behind.
 #[derive(Debug)]
 pub struct OutputFile {
     path: PathBuf,
@@ -21,7 +23,7 @@ pub struct OutputFile {
 #[derive(Debug)]
 enum Sink {
     /// Written beside its place and renamed into it.
-    Beside(NamedTempFile),
+    Beside,
     /// A pipe or a device, which cannot be replaced.
     Straight(File),
 }
@@ -37,7 +39,7 @@ impl OutputFile {
             Ok(present) if !present.is_file() => {
                 File::options().write(true).open(path).map(Sink::Straight)
             }
-            _ => temporary_beside(path).map(Sink::Beside),
+            _ => temporary_beside(path).map(|_| Sink::Beside),
         };
         let path = path.to_owned();
         match sink {
@@ -57,11 +59,7 @@ impl OutputFile {
     pub fn write(self, content: &[u8]) -> Result<()> {
         let written = match self.sink {
             Sink::Straight(mut file) => file.write_all(content),
-            Sink::Beside(mut file) => file
-                .write_all(content)
-                .and_then(|()| file.as_file().sync_all())
-                .and_then(|()| file.persist(&self.path).map_err(io::Error::from))
-                .map(drop),
+            Sink::Beside => replace(&self.path, content),
         };
         written.map_err(|source| Error::Io {
             action: "write",
@@ -71,17 +69,29 @@ impl OutputFile {
     }
 }
 
-/// A temporary file in the folder of `path`, with the permissions of a usual file.
-pub(crate) fn temporary_beside(path: &Path) -> io::Result<NamedTempFile> {
+/// Puts `content` at `path` in one step, with the permissions of a usual file.
+///
+/// # Errors
+/// When it cannot be written; what was at `path` is untouched then.
+pub(crate) fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
+    let mut temporary = temporary_beside(path)?;
+    // The file itself, since the wrapper's errors name the temporary path.
+    let file = temporary.as_file_mut();
+    file.write_all(content)?;
+    file.sync_all()?;
+    temporary.persist(path)?;
+    Ok(())
+}
+
+fn temporary_beside(path: &Path) -> io::Result<NamedTempFile> {
     let folder = path
         .parent()
         .filter(|folder| !folder.as_os_str().is_empty());
-    let mut builder = Builder::new();
-    #[cfg(unix)]
-    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    builder
+    Builder::new()
         .prefix(".backdraft-")
-        .tempfile_in(folder.unwrap_or(Path::new(".")))
+        .make_in(folder.unwrap_or(Path::new(".")), |path| {
+            File::options().write(true).create_new(true).open(path)
+        })
 }
 
 #[cfg(test)]
@@ -101,10 +111,11 @@ mod tests {
     }
 
     #[test]
-    fn an_abandoned_output_leaves_nothing() {
+    fn an_output_that_is_only_prepared_leaves_nothing() {
         let dir = tempfile::tempdir().expect("a temporary folder");
-        drop(OutputFile::prepare(&dir.path().join("out.json")).expect("it can be written"));
+        let output = OutputFile::prepare(&dir.path().join("out.json")).expect("it can be written");
         assert_eq!(fs::read_dir(dir.path()).expect("a folder").count(), 0);
+        drop(output);
     }
 
     #[test]

@@ -12,14 +12,14 @@
 
 use std::collections::HashMap;
 use std::fs::{self, File};
-use std::io::{self, Write};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use super::ensure_directory;
 use crate::bar::{Bar, BarSeries};
 use crate::instrument::Symbol;
 use crate::money::Price;
-use crate::output::temporary_beside;
+use crate::output::replace;
 use crate::time::Timestamp;
 use crate::{Error, Result};
 
@@ -48,15 +48,6 @@ pub fn write_bundle(folder: &Path, symbol: &Symbol, bars: &BarSeries) -> Result<
             path,
             source,
         })
-}
-
-/// Puts `bytes` at `path` in one step.
-fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let mut file = temporary_beside(path)?;
-    file.write_all(bytes)?;
-    file.as_file().sync_all()?;
-    file.persist(path)?;
-    Ok(())
 }
 
 /// Reads bars from the files of one bundle, which it opens as they are asked for.
