@@ -161,15 +161,7 @@ impl Error {
     /// What the user can do, when there is something to do.
     pub fn hint(&self) -> Option<String> {
         match self {
-            Self::Io { action, source, .. } => match source.kind() {
-                io::ErrorKind::NotFound => Some("check the path for a typing mistake".into()),
-                io::ErrorKind::IsADirectory => Some("name a file, not a folder".into()),
-                io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => Some(
-                    format!("change the permissions, or {action} somewhere else"),
-                ),
-                io::ErrorKind::StorageFull => Some("free some disk space and run again".into()),
-                _ => None,
-            },
+            Self::Io { action, source, .. } => io_hint(action, source.kind()),
             Self::Row { .. } => Some("correct or delete this line, then run again".into()),
             Self::Layout { .. } => Some(
                 "understood are Kraken's OHLCVT files (unix,open,high,low,close,volume,trades \
@@ -188,9 +180,7 @@ impl Error {
             Self::Symbol { .. } => Some("write it as BTC/USDT or btc_usdt".into()),
             Self::UnknownPair { known, .. } => Some(format!("the data has {known}")),
             Self::PairTwice { .. } => Some("name each pair, and each pair's file, once".into()),
-            Self::MixedQuotes { .. } => {
-                Some("choose pairs of one quote currency with --pairs".into())
-            }
+            Self::MixedQuotes { .. } => Some("give --data files of one quote currency".into()),
             Self::RangeOutsideData { first, end, .. } => Some(format!(
                 "choose --start and --end between {first} and {end}"
             )),
@@ -204,4 +194,35 @@ impl Error {
             Self::File { .. } | Self::NoPairs | Self::Variant { .. } | Self::Option { .. } => None,
         }
     }
+}
+
+/// What is done to the files of the data root rather than to those of the user.
+pub(crate) const CREATE_DATA_FOLDER: &str = "create the data folder";
+pub(crate) const WRITE_BUNDLE: &str = "write the bundle";
+pub(crate) const READ_BUNDLE: &str = "read the bundle";
+
+fn io_hint(action: &str, kind: io::ErrorKind) -> Option<String> {
+    let elsewhere = if matches!(action, CREATE_DATA_FOLDER | WRITE_BUNDLE | READ_BUNDLE) {
+        "set BACKDRAFT_ROOT to another folder"
+    } else {
+        "name another place"
+    };
+    Some(match kind {
+        io::ErrorKind::NotFound if action == "read" => "check the path for a typing mistake".into(),
+        io::ErrorKind::NotFound => format!("make the folder that it lies in, or {elsewhere}"),
+        io::ErrorKind::IsADirectory if action == WRITE_BUNDLE => {
+            format!("remove the folder that has this name, or {elsewhere}")
+        }
+        io::ErrorKind::IsADirectory => "name a file, not a folder".into(),
+        io::ErrorKind::NotADirectory | io::ErrorKind::AlreadyExists => {
+            format!("a part of this path is a file where a folder is needed; {elsewhere}")
+        }
+        io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
+            format!("change the permissions, or {elsewhere}")
+        }
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
+            format!("free some disk space and run again, or {elsewhere}")
+        }
+        _ => return None,
+    })
 }

@@ -6,14 +6,14 @@
 
 use std::ffi::OsString;
 use std::path::PathBuf;
-use std::process::{Command, Stdio};
+use std::process::{Command, Output, Stdio};
 
 use super::{Composition, Variant, VariantRun};
 use crate::exchange::{FolderCheck, Logging};
 use crate::{Error, Result};
 
 /// The hidden subcommand.
-pub const SUBCOMMAND: &str = "case-study-variant";
+pub const SUBCOMMAND: &str = "one-variant";
 
 /// How to start this program again.
 #[derive(Clone, Debug)]
@@ -46,11 +46,10 @@ impl VariantProcess {
                 path: self.program.clone(),
                 source,
             })?;
-        let words = String::from_utf8_lossy(&output.stderr).trim().to_owned();
         if !output.status.success() {
             return Err(Error::Variant {
                 variant: variant.label(),
-                problem: words,
+                problem: last_words(&output),
             });
         }
         serde_json::from_slice(&output.stdout).map_err(|error| Error::Variant {
@@ -58,6 +57,16 @@ impl VariantProcess {
             problem: format!("its answer is not understood: {error}"),
         })
     }
+}
+
+/// What a failed process said, as the end of our own sentence.
+fn last_words(output: &Output) -> String {
+    let words = String::from_utf8_lossy(&output.stderr);
+    let words = words.trim();
+    if words.is_empty() {
+        return format!("it ended with {} and said nothing", output.status);
+    }
+    words.strip_prefix("error: ").unwrap_or(words).to_owned()
 }
 
 fn arguments(

@@ -1,7 +1,10 @@
 //! The arguments as they are typed, and the domain values that they stand for.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
 
+use backtest::case_study::Composition;
+use backtest::data::DEFAULT_SEED;
 use backtest::exchange::{ExchangeName, FolderCheck, Logging};
 use backtest::{Cash, Error, HourRange, Ratio, Result, Symbol, Timestamp};
 use clap::{Parser, Subcommand, ValueEnum};
@@ -51,8 +54,8 @@ pub struct RunArgs {
     #[arg(long, value_name = "NAME", default_value = "mean-reversion")]
     pub strategy: String,
     /// Pairs to trade, such as btc_usdt,eth_usdt, or how many [default: 10; all of --data]
-    #[arg(long, value_name = "LIST|N")]
-    pub pairs: Option<String>,
+    #[arg(long, value_name = "LIST|N", allow_negative_numbers = true)]
+    pairs: Option<String>,
     /// Price files to trade on: Kraken OHLCVT or CryptoDataDownload, one pair each
     #[arg(long, value_name = "PATH", num_args = 1..)]
     pub data: Vec<PathBuf>,
@@ -63,7 +66,7 @@ pub struct RunArgs {
         default_value = "100000",
         allow_negative_numbers = true
     )]
-    capital: f64,
+    capital: String,
     /// Commission, in per cent of a trade's value
     #[arg(
         long,
@@ -71,16 +74,21 @@ pub struct RunArgs {
         default_value = "0.1",
         allow_negative_numbers = true
     )]
-    commission: f64,
+    commission: String,
     /// Seed of the embedded market
-    #[arg(long, value_name = "N", default_value_t = backtest::data::DEFAULT_SEED)]
-    pub seed: u64,
+    #[arg(
+        long,
+        value_name = "N",
+        default_value_t = DEFAULT_SEED.to_string(),
+        allow_negative_numbers = true
+    )]
+    seed: String,
     /// Write the result as JSON, `-` for standard output
     #[arg(long, value_name = "FILE|-")]
     pub json: Option<PathBuf>,
     /// Sample the run and draw a flame graph
     #[arg(long, value_name = "FILE.svg")]
-    pub profile: Option<PathBuf>,
+    profile: Option<PathBuf>,
     #[command(flatten)]
     pub exchange: ExchangeArgs,
 }
@@ -107,20 +115,40 @@ pub struct CaseStudyArgs {
     #[command(flatten)]
     pub range: RangeArgs,
     /// Pairs held, 1 to 20
-    #[arg(long, value_name = "N", default_value_t = 10)]
-    pub pairs: usize,
+    #[arg(
+        long,
+        value_name = "N",
+        default_value = "10",
+        allow_negative_numbers = true
+    )]
+    pairs: String,
     /// Interleaved rounds of the four variants, at least 2
-    #[arg(long, value_name = "N", default_value_t = 4)]
-    pub rounds: usize,
+    #[arg(
+        long,
+        value_name = "N",
+        default_value = "4",
+        allow_negative_numbers = true
+    )]
+    rounds: String,
     /// Hours of history that the strategy reads [default: the committed choice]
-    #[arg(long, value_name = "HOURS", conflicts_with = "calibrate")]
-    pub window: Option<usize>,
+    #[arg(
+        long,
+        value_name = "HOURS",
+        conflicts_with = "calibrate",
+        allow_negative_numbers = true
+    )]
+    window: Option<String>,
     /// First measure the costs here and choose the window that restores the talk's proportions
     #[arg(long)]
     pub calibrate: bool,
     /// Seed of the market, the sampler and the intervals
-    #[arg(long, value_name = "N", default_value_t = backtest::data::DEFAULT_SEED)]
-    pub seed: u64,
+    #[arg(
+        long,
+        value_name = "N",
+        default_value_t = DEFAULT_SEED.to_string(),
+        allow_negative_numbers = true
+    )]
+    seed: String,
     /// Write the study as JSON, `-` for standard output
     #[arg(long, value_name = "FILE|-")]
     pub json: Option<PathBuf>,
@@ -197,14 +225,31 @@ impl RangeArgs {
 }
 
 fn parse_time(option: &'static str, text: &str) -> Result<Timestamp> {
+    let rule =
+        "write a month, a day or an hour in UTC, such as 2016-01, 2016-01-31 or 2016-01-31T06";
     let time = Timestamp::parse(text).filter(|time| time.is_whole_hour());
-    time.ok_or_else(|| Error::Option {
+    time.ok_or_else(|| invalid(option, text, rule))
+}
+
+fn parse_seed(text: &str) -> Result<u64> {
+    number(
+        "--seed",
+        text,
+        "it has to be a whole number from 0 to 2^64 - 1",
+    )
+}
+
+/// The number that `text` stands for.
+fn number<T: FromStr>(option: &'static str, text: &str, rule: impl Into<String>) -> Result<T> {
+    text.trim().parse().map_err(|_| invalid(option, text, rule))
+}
+
+fn invalid(option: &'static str, text: &str, rule: impl Into<String>) -> Error {
+    Error::Option {
         option,
         value: text.escape_debug().to_string(),
-        rule:
-            "write a month, a day or an hour in UTC, such as 2016-01, 2016-01-31 or 2016-01-31T06"
-                .into(),
-    })
+        rule: rule.into(),
+    }
 }
 
 /// What `--pairs` asks for.
@@ -222,39 +267,95 @@ impl RunArgs {
         let Some(text) = &self.pairs else {
             return Ok(None);
         };
-        Ok(Some(match text.trim().parse() {
-            Ok(n_pairs) => PairChoice::First(n_pairs),
-            Err(_) => PairChoice::Named(
-                text.split(',')
-                    .map(|name| Symbol::parse(name.trim()))
-                    .collect::<Result<_>>()?,
-            ),
-        }))
+        if let Ok(n_pairs) = text.trim().parse() {
+            return Ok(Some(PairChoice::First(n_pairs)));
+        }
+        let names: Vec<_> = text.split(',').map(str::trim).collect();
+        if names.contains(&"") || text.trim().parse::<f64>().is_ok() {
+            let rule = "name pairs, such as btc_usdt,eth_usdt, or say how many";
+            return Err(invalid("--pairs", text, rule));
+        }
+        let symbols = names.into_iter().map(Symbol::parse);
+        Ok(Some(PairChoice::Named(symbols.collect::<Result<_>>()?)))
     }
 
     /// The capital as money.
     pub fn capital(&self) -> Result<Cash> {
-        Cash::from_f64(self.capital)
+        let rule = || {
+            let most = Cash::MAX_CAPITAL;
+            format!("it has to be a number above 0 and at most {most:e}")
+        };
+        let capital = number("--capital", &self.capital, rule())?;
+        Cash::from_f64(capital)
             .filter(|capital| *capital > Cash::ZERO)
-            .ok_or_else(|| Error::Option {
-                option: "--capital",
-                value: self.capital.to_string(),
-                rule: format!("it has to be above 0 and at most {:e}", Cash::MAX_CAPITAL),
-            })
+            .ok_or_else(|| invalid("--capital", &self.capital, rule()))
     }
 
     /// The commission as a share of a trade's value.
     pub fn commission(&self) -> Result<Ratio> {
-        let ratio = (0.0..100.0)
-            .contains(&self.commission)
-            .then_some(self.commission / 100.0);
-        ratio
+        let rule = "it has to be a number from 0 to below 100, without a % sign";
+        let percent: f64 = number("--commission", &self.commission, rule)?;
+        (0.0..100.0)
+            .contains(&percent)
+            .then_some(percent / 100.0)
             .and_then(Ratio::from_f64)
-            .ok_or_else(|| Error::Option {
-                option: "--commission",
-                value: self.commission.to_string(),
-                rule: "it has to be at least 0 and below 100".into(),
-            })
+            .ok_or_else(|| invalid("--commission", &self.commission, rule))
+    }
+
+    /// The seed of the embedded market.
+    pub fn seed(&self) -> Result<u64> {
+        parse_seed(&self.seed)
+    }
+
+    /// Where the flame graph goes, if one is wanted.
+    pub fn flame_graph(&self) -> Result<Option<&Path>> {
+        let Some(path) = &self.profile else {
+            return Ok(None);
+        };
+        let refuse = |rule| Err(invalid("--profile", &path.to_string_lossy(), rule));
+        if path == Path::new("-") {
+            refuse("name a file, such as flame.svg")
+        } else if self.json.as_ref() == Some(path) {
+            refuse("--json names the same file")
+        } else {
+            Ok(Some(path))
+        }
+    }
+}
+
+/// Windows that make a strategy: below two days it has no indicators, and two
+/// years are as much as the market has before its last months.
+const WINDOW_LIMITS: (usize, usize) = (48, 17_544);
+
+impl CaseStudyArgs {
+    /// What is run, before any calibration.
+    pub fn composition(&self) -> Result<Composition> {
+        let mut composition = Composition {
+            range: self.range.parse()?,
+            n_pairs: number("--pairs", &self.pairs, "it has to be a number from 1 to 20")?,
+            seed: parse_seed(&self.seed)?,
+            ..Composition::talk()
+        };
+        if let Some(text) = &self.window {
+            let (least, most) = WINDOW_LIMITS;
+            let rule = format!("it has to be a whole number of hours from {least} to {most}");
+            let window = number("--window", text, &rule)?;
+            if !(least..=most).contains(&window) {
+                return Err(invalid("--window", text, rule));
+            }
+            composition.window = Some(window);
+        }
+        Ok(composition)
+    }
+
+    /// How many rounds are measured.
+    pub fn rounds(&self) -> Result<usize> {
+        let rule = "it has to be a whole number of at least 2, since one round has no spread \
+                    to make an interval of";
+        match number("--rounds", &self.rounds, rule)? {
+            0 | 1 => Err(invalid("--rounds", &self.rounds, rule)),
+            rounds => Ok(rounds),
+        }
     }
 }
 

@@ -2,8 +2,7 @@
 
 use std::process::ExitCode;
 
-use anyhow::Result;
-use backtest::Error;
+use anyhow::{Context as _, Result};
 use backtest::case_study::{
     self, Composition, Progress, StudyOptions, Variant, Verdict, calibrate, simulate, to_json,
     to_text, write_report,
@@ -16,15 +15,18 @@ use super::stdout;
 
 /// Runs the study; "no" when the talk's saving is not reproduced.
 pub fn run(args: &CaseStudyArgs) -> Result<ExitCode> {
+    let mut options = options(args)?;
     let json = Destination::prepare(args.json.as_deref())?;
     let report = args
         .report
         .as_deref()
         .map(case_study::ReportFolder::prepare)
         .transpose()?;
-    let options = options(args)?;
-    let progress = bar(args.rounds);
-    let study = case_study::run(&options, |step| show(&progress, args.rounds, step))?;
+    if args.calibrate {
+        options.composition.window = Some(calibrated_window(&options)?);
+    }
+    let progress = bar(options.rounds);
+    let study = case_study::run(&options, |step| show(&progress, options.rounds, step))?;
     progress.finish_and_clear();
     json.write(&to_text(&study), || to_json(&study))?;
     if let Some(folder) = report {
@@ -37,41 +39,26 @@ pub fn run(args: &CaseStudyArgs) -> Result<ExitCode> {
     })
 }
 
+/// Checks every option, so that a wrong one is told before anything is written.
 fn options(args: &CaseStudyArgs) -> Result<StudyOptions> {
-    if args.rounds < 2 {
-        return Err(Error::Option {
-            option: "--rounds",
-            value: args.rounds.to_string(),
-            rule: "at least 2, since one round has no spread to make an interval of".into(),
-        }
-        .into());
-    }
-    let program = std::env::current_exe()?;
-    let mut composition = Composition {
-        range: args.range.parse()?,
-        n_pairs: args.pairs,
-        seed: args.seed,
-        ..Composition::talk()
-    };
-    // A wrong range or number of pairs is told now rather than by the first variant.
+    let composition = args.composition()?;
+    let rounds = args.rounds()?;
     backtest::data::embedded(composition.n_pairs, composition.seed)?.require(composition.range)?;
-    if let Some(window) = args.window {
-        composition.window = Some(window);
-    }
-    if args.calibrate {
-        let progress =
-            spinner("measuring what a message, a folder check and an hour of window cost here");
-        let calibration = calibrate(&composition, program.clone(), args.seed)?;
-        progress.finish_and_clear();
-        anstream::eprintln!("{calibration}");
-        composition.window = Some(calibration.window);
-    }
     Ok(StudyOptions {
         composition,
-        rounds: args.rounds,
-        seed: args.seed,
-        program,
+        rounds,
+        seed: composition.seed,
+        program: std::env::current_exe().context("cannot find this program to start it again")?,
     })
+}
+
+fn calibrated_window(options: &StudyOptions) -> Result<usize> {
+    let progress =
+        spinner("measuring what a message, a folder check and an hour of window cost here");
+    let calibration = calibrate(&options.composition, options.program.clone(), options.seed)?;
+    progress.finish_and_clear();
+    anstream::eprintln!("{calibration}");
+    Ok(calibration.window)
 }
 
 fn bar(rounds: usize) -> ProgressBar {

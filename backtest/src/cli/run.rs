@@ -1,6 +1,6 @@
 //! `backtest`: one run of one strategy.
 
-use std::io::{self, IsTerminal};
+use std::io::{self, IsTerminal, Write as _};
 use std::path::Path;
 use std::process::ExitCode;
 use std::time::Duration;
@@ -22,11 +22,7 @@ use super::stdout;
 /// Runs the strategy and reports.
 pub fn run(args: &RunArgs) -> Result<ExitCode> {
     let json = Destination::prepare(args.json.as_deref())?;
-    let flame_graph = args
-        .profile
-        .as_deref()
-        .map(OutputFile::prepare)
-        .transpose()?;
+    let flame_graph = args.flame_graph()?.map(OutputFile::prepare).transpose()?;
     let session = flame_graph.is_some().then(start_sampler).transpose()?;
     let (market, files) = market(args)?;
     let (strategy, outcome) = simulate(args, &market)?;
@@ -37,7 +33,7 @@ pub fn run(args: &RunArgs) -> Result<ExitCode> {
         strategy,
         market: &market,
         files: &files,
-        seed: args.data.is_empty().then_some(args.seed),
+        seed: args.data.is_empty().then_some(args.seed()?),
         outcome: &outcome,
     };
     json.write(&report::to_text(&report), || report::to_json(&report))?;
@@ -48,9 +44,9 @@ fn market(args: &RunArgs) -> Result<(Market, Vec<LoadReport>)> {
     let choice = args.pair_choice()?;
     if args.data.is_empty() {
         let market = match choice {
-            None => data::embedded(data::DEFAULT_PAIRS, args.seed)?,
-            Some(PairChoice::First(n_pairs)) => data::embedded(n_pairs, args.seed)?,
-            Some(PairChoice::Named(symbols)) => data::embedded_pairs(&symbols, args.seed)?,
+            None => data::embedded(data::DEFAULT_PAIRS, args.seed()?)?,
+            Some(PairChoice::First(n_pairs)) => data::embedded(n_pairs, args.seed()?)?,
+            Some(PairChoice::Named(symbols)) => data::embedded_pairs(&symbols, args.seed()?)?,
         };
         return Ok((market, Vec::new()));
     }
@@ -148,7 +144,8 @@ impl Destination {
         match self {
             Self::TextOnly => stdout::print(text),
             Self::JsonToStdout => {
-                anstream::eprint!("{text}");
+                // A reader who wants the JSON alone may have closed this one.
+                let _ = write!(anstream::stderr(), "{text}");
                 stdout::print(&json())
             }
             Self::JsonToFile(file) => {

@@ -17,6 +17,7 @@ use std::path::{Path, PathBuf};
 
 use super::ensure_directory;
 use crate::bar::{Bar, BarSeries};
+use crate::error::{READ_BUNDLE, WRITE_BUNDLE};
 use crate::instrument::Symbol;
 use crate::money::Price;
 use crate::output::replace;
@@ -44,7 +45,7 @@ pub fn write_bundle(folder: &Path, symbol: &Symbol, bars: &BarSeries) -> Result<
     ensure_directory(folder)
         .and_then(|()| replace(&path, &bytes))
         .map_err(|source| Error::Io {
-            action: "write the bundle",
+            action: WRITE_BUNDLE,
             path,
             source,
         })
@@ -121,7 +122,7 @@ struct BundleFile {
 impl BundleFile {
     fn open(path: PathBuf) -> Result<Self> {
         let read = |source| Error::Io {
-            action: "read the bundle",
+            action: READ_BUNDLE,
             path: path.clone(),
             source,
         };
@@ -188,7 +189,7 @@ impl BundleFile {
             (HEADER_BYTES + first * RECORD_BYTES) as u64,
         )
         .map_err(|source| Error::Io {
-            action: "read the bundle",
+            action: READ_BUNDLE,
             path: self.path.clone(),
             source,
         })?;

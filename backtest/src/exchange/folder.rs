@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
 use super::ExchangeName;
+use crate::error::CREATE_DATA_FOLDER;
 use crate::{Error, Result};
 
 /// The environment variable that moves the data root.
@@ -79,7 +80,7 @@ pub fn get_exchange_folder(exchange: &ExchangeName) -> Result<PathBuf> {
         .join("exchanges")
         .join(exchange.as_str());
     ensure_directory(&folder).map_err(|source| Error::Io {
-        action: "create the folder",
+        action: CREATE_DATA_FOLDER,
         path: folder.clone(),
         source,
     })?;
