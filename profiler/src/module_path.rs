@@ -82,7 +82,11 @@ mod tests {
             "bench_fixtures::rng::{closure#0}<i32>",
         );
         check("mark<a::b::C>", "x/src/y.rs", "x::y::mark<a::b::C>");
-        check("{closure#0}", "backtest/benches/engine.rs", "engine::{closure#0}");
+        check(
+            "{closure#0}",
+            "backtest/benches/engine.rs",
+            "engine::{closure#0}",
+        );
     }
 
     #[test]

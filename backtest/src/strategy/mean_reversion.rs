@@ -114,8 +114,8 @@ impl MeanReversion {
         // A pair that never moved in the window gives no reason to tilt.
         let deviation = z_score(closes).unwrap_or(0.0);
         // What does not come back, or not soon, is no deviation to bet against.
-        let reverting = half_life(closes)
-            .map_or(0.0, |hours| (window as f64 / (half_lives * hours)).min(1.0));
+        let reverting =
+            half_life(closes).map_or(0.0, |hours| (window as f64 / (half_lives * hours)).min(1.0));
         let strength = relative_strength(closes, period).unwrap_or(50.0) / 50.0 - 1.0;
         Signal {
             tilt: 1.0 - z_gain * reverting * deviation - strength_gain * strength,
