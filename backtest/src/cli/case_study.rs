@@ -11,7 +11,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use super::args::{CaseStudyArgs, VariantArgs};
 use super::run::{Destination, spinner};
-use super::stdout;
+use super::streams;
 
 /// Runs the study; "no" when the talk's saving is not reproduced.
 pub fn run(args: &CaseStudyArgs) -> Result<ExitCode> {
@@ -31,7 +31,7 @@ pub fn run(args: &CaseStudyArgs) -> Result<ExitCode> {
     json.write(&to_text(&study), || to_json(&study))?;
     if let Some(folder) = report {
         let page = write_report(&study, folder)?;
-        anstream::eprintln!("The report: {}", page.display());
+        streams::tell(format_args!("The report: {}", page.display()));
     }
     Ok(match study.verdict() {
         Verdict::Reproduced => ExitCode::SUCCESS,
@@ -57,7 +57,7 @@ fn calibrated_window(options: &StudyOptions) -> Result<usize> {
         spinner("measuring what a message, a folder check and an hour of window cost here");
     let calibration = calibrate(&options.composition, options.program.clone(), options.seed)?;
     progress.finish_and_clear();
-    anstream::eprintln!("{calibration}");
+    streams::tell(calibration);
     Ok(calibration.window)
 }
 
@@ -115,6 +115,6 @@ pub fn run_variant(args: &VariantArgs) -> Result<ExitCode> {
         variant,
         args.sample_rate.zip(args.sampler_seed),
     )?;
-    stdout::print(&serde_json::to_string(&run)?)?;
+    streams::print(&serde_json::to_string(&run)?)?;
     Ok(ExitCode::SUCCESS)
 }

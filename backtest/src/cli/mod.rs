@@ -3,19 +3,21 @@
 mod args;
 mod case_study;
 mod run;
-mod stdout;
+mod streams;
 
-use std::process::ExitCode;
+use std::path::Path;
+use std::process::{self, ExitCode};
 
 use anyhow::Result;
 use clap::Parser;
+use clap::error::{ContextKind, ContextValue};
 
 use args::{Args, Command};
 
 /// Does what the arguments say. The exit code is 0 when it is done and 1 when the
 /// answer is "no"; an error, which is 2, is for [`explain`].
 pub fn run() -> Result<ExitCode> {
-    match Args::parse() {
+    match Args::try_parse().unwrap_or_else(|error| refuse(&error)) {
         Args { command: None, run } => run::run(&run),
         Args {
             command: Some(Command::CaseStudy(args)),
@@ -28,21 +30,35 @@ pub fn run() -> Result<ExitCode> {
     }
 }
 
+/// Prints what clap says, help and version included, and exits.
+fn refuse(error: &clap::Error) -> ! {
+    // A closed pipe is nobody's error.
+    let _ = error.print();
+    if let Some(ContextValue::String(word)) = error.get(ContextKind::InvalidSubcommand)
+        && Path::new(word).is_file()
+    {
+        streams::tell(format_args!(
+            "hint: to trade on the prices of this file, write --data {word}"
+        ));
+    }
+    process::exit(error.exit_code())
+}
+
 /// Prints what went wrong, why, and what to do about it.
 pub fn explain(error: &anyhow::Error) -> ExitCode {
-    if stdout::is_closed_pipe(error) {
+    if streams::is_closed_pipe(error) {
         return ExitCode::SUCCESS;
     }
-    anstream::eprintln!(
+    streams::tell(format_args!(
         "{}error:{} {error:#}",
         style().render(),
         style().render_reset()
-    );
+    ));
     if let Some(hint) = error
         .downcast_ref::<backtest::Error>()
         .and_then(backtest::Error::hint)
     {
-        anstream::eprintln!("hint: {hint}");
+        streams::tell(format_args!("hint: {hint}"));
     }
     ExitCode::from(2)
 }

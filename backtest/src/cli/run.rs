@@ -1,6 +1,6 @@
 //! `backtest`: one run of one strategy.
 
-use std::io::{self, IsTerminal, Write as _};
+use std::io::{self, IsTerminal};
 use std::path::Path;
 use std::process::ExitCode;
 use std::time::Duration;
@@ -17,7 +17,7 @@ use profiler::format::flame_graph;
 use profiler::{Sampler, Session};
 
 use super::args::{PairChoice, RunArgs};
-use super::stdout;
+use super::streams;
 
 /// Runs the strategy and reports.
 pub fn run(args: &RunArgs) -> Result<ExitCode> {
@@ -142,15 +142,14 @@ impl Destination {
     pub fn write(self, text: &str, json: impl FnOnce() -> serde_json::Value) -> Result<()> {
         let json = || format!("{:#}\n", json());
         match self {
-            Self::TextOnly => stdout::print(text),
+            Self::TextOnly => streams::print(text),
             Self::JsonToStdout => {
-                // A reader who wants the JSON alone may have closed this one.
-                let _ = write!(anstream::stderr(), "{text}");
-                stdout::print(&json())
+                streams::tell(text.trim_end());
+                streams::print(&json())
             }
             Self::JsonToFile(file) => {
                 file.write(json().as_bytes())?;
-                stdout::print(text)
+                streams::print(text)
             }
         }
     }

@@ -244,16 +244,34 @@ fn json_arrives_when_nobody_reads_the_text() {
 #[cfg(target_os = "linux")]
 #[test]
 fn a_full_disk_under_standard_output_is_an_error() {
-    let full = || {
-        std::fs::File::options()
-            .write(true)
-            .open("/dev/full")
-            .expect("Linux has it")
-    };
     let child = spawn("--end=2016-02 --pairs=1", full(), Stdio::piped());
     let output = child.wait_with_output().expect("it ends");
     assert_eq!(output.status.code(), Some(2));
-    assert_snapshot!(String::from_utf8_lossy(&output.stderr), @"error: No space left on device (os error 28)");
+    assert_snapshot!(String::from_utf8_lossy(&output.stderr), @"error: cannot write to standard output: No space left on device (os error 28)");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_under_standard_error_changes_no_exit_code() {
+    for (line, code) in [
+        ("--end=2016-02 --pairs=1 --json=-", 0),
+        ("--pairs=0", 2),
+        ("--odd", 2),
+    ] {
+        let child = spawn(line, Stdio::piped(), full());
+        let output = child.wait_with_output().expect("it ends");
+        assert_eq!(output.status.code(), Some(code), "{line}");
+        assert_eq!(output.stdout.is_empty(), code != 0, "{line}");
+    }
+}
+
+/// A file that takes nothing.
+#[cfg(target_os = "linux")]
+fn full() -> std::fs::File {
+    std::fs::File::options()
+        .write(true)
+        .open("/dev/full")
+        .expect("Linux has it")
 }
 
 #[test]

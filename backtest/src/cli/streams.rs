@@ -1,5 +1,6 @@
-//! Standard output, which may be a pipe that somebody closes.
+//! Standard output and standard error, which may be pipes that somebody closes.
 
+use std::fmt::Display;
 use std::io::{self, Write};
 
 use anyhow::{Context as _, Result};
@@ -11,6 +12,12 @@ pub fn print(text: &str) -> Result<()> {
         .write_all(text.as_bytes())
         .and_then(|()| stdout.flush())
         .context("cannot write to standard output")
+}
+
+/// Writes a line to standard error, if anybody can read it: what cannot be told is
+/// no reason to fail, and the exit code still says how it went.
+pub fn tell(line: impl Display) {
+    let _ = writeln!(anstream::stderr(), "{line}");
 }
 
 /// Whether the reader of our output went away, which is its right.
