@@ -208,7 +208,9 @@ fn io_hint(action: &str, kind: io::ErrorKind) -> Option<String> {
         "name another place"
     };
     Some(match kind {
-        io::ErrorKind::NotFound if action == "read" => "check the path for a typing mistake".into(),
+        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory if action == "read" => {
+            "check the path for a typing mistake".into()
+        }
         io::ErrorKind::NotFound => format!("make the folder that it lies in, or {elsewhere}"),
         io::ErrorKind::IsADirectory if action == WRITE_BUNDLE => {
             format!("remove the folder that has this name, or {elsewhere}")

@@ -1,5 +1,10 @@
 //! The command `backtest` from outside: what is typed, what comes out, what is left behind.
 
+mod bad_input;
+mod case_study;
+mod data;
+mod disk;
+mod exchange;
 mod help;
 mod run;
 mod sandbox;
