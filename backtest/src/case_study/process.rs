@@ -108,3 +108,43 @@ pub(super) const fn folder_check(check: FolderCheck) -> &'static str {
         FolderCheck::Once => "once",
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_program_that_is_not_there_is_told_with_its_path() {
+        let error = run("/missing/backtest");
+        assert!(
+            error.starts_with("cannot start `/missing/backtest`"),
+            "{error}"
+        );
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_program_that_fails_in_silence_is_told_with_its_status() {
+        assert_eq!(
+            run("false"),
+            "the variant \"before\" failed: it ended with exit status: 1 and said nothing"
+        );
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn an_answer_that_is_none_is_told() {
+        let error = run("true");
+        assert!(
+            error.starts_with("the variant \"before\" failed: its answer is not understood: "),
+            "{error}"
+        );
+    }
+
+    fn run(program: &str) -> String {
+        VariantProcess::new(program.into())
+            .run(&Composition::talk(), Variant::BEFORE, None)
+            .expect_err("it is no variant")
+            .to_string()
+    }
+}

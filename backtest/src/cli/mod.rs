@@ -2,6 +2,7 @@
 
 mod args;
 mod case_study;
+mod options;
 mod run;
 mod streams;
 

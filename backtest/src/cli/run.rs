@@ -16,7 +16,8 @@ use indicatif::ProgressBar;
 use profiler::format::flame_graph;
 use profiler::{Sampler, Session};
 
-use super::args::{PairChoice, RunArgs};
+use super::args::RunArgs;
+use super::options::PairChoice;
 use super::streams;
 
 /// Runs the strategy and reports.

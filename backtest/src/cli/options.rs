@@ -1,0 +1,180 @@
+//! The domain values that the arguments stand for, and what is wrong with the others.
+//!
+//! Numbers are read here and not by clap, so that every refusal has one form: the
+//! value, the option, and the rule that it breaks.
+
+use std::path::Path;
+use std::str::FromStr;
+
+use backtest::case_study::Composition;
+use backtest::exchange::{ExchangeName, FolderCheck, Logging};
+use backtest::{Cash, Error, HourRange, Ratio, Result, Symbol, Timestamp};
+
+use super::args::{CaseStudyArgs, ExchangeArgs, RangeArgs, RunArgs};
+
+impl RangeArgs {
+    /// The range that the two times make.
+    pub fn parse(&self) -> Result<HourRange> {
+        let start = parse_time("--start", &self.start)?;
+        let end = parse_time("--end", &self.end)?;
+        HourRange::new(start, end).ok_or_else(|| Error::Option {
+            option: "--end",
+            value: self.end.clone(),
+            rule: format!("it has to be later than --start, which is {start}"),
+        })
+    }
+}
+
+fn parse_time(option: &'static str, text: &str) -> Result<Timestamp> {
+    let rule =
+        "write a month, a day or an hour in UTC, such as 2016-01, 2016-01-31 or 2016-01-31T06";
+    let time = Timestamp::parse(text).filter(|time| time.is_whole_hour());
+    time.ok_or_else(|| invalid(option, text, rule))
+}
+
+fn parse_seed(text: &str) -> Result<u64> {
+    number(
+        "--seed",
+        text,
+        "it has to be a whole number from 0 to 2^64 - 1",
+    )
+}
+
+/// The number that `text` stands for.
+fn number<T: FromStr>(option: &'static str, text: &str, rule: impl Into<String>) -> Result<T> {
+    text.trim().parse().map_err(|_| invalid(option, text, rule))
+}
+
+fn invalid(option: &'static str, text: &str, rule: impl Into<String>) -> Error {
+    Error::Option {
+        option,
+        value: text.escape_debug().to_string(),
+        rule: rule.into(),
+    }
+}
+
+/// What `--pairs` asks for.
+#[derive(Debug)]
+pub enum PairChoice {
+    /// So many, the market's first.
+    First(usize),
+    /// These.
+    Named(Vec<Symbol>),
+}
+
+impl RunArgs {
+    /// The pairs asked for, if any were.
+    pub fn pair_choice(&self) -> Result<Option<PairChoice>> {
+        let Some(text) = &self.pairs else {
+            return Ok(None);
+        };
+        if let Ok(n_pairs) = text.trim().parse() {
+            return Ok(Some(PairChoice::First(n_pairs)));
+        }
+        let names: Vec<_> = text.split(',').map(str::trim).collect();
+        if names.contains(&"") || text.trim().parse::<f64>().is_ok() {
+            let rule = "name pairs, such as btc_usdt,eth_usdt, or say how many";
+            return Err(invalid("--pairs", text, rule));
+        }
+        let symbols = names.into_iter().map(Symbol::parse);
+        Ok(Some(PairChoice::Named(symbols.collect::<Result<_>>()?)))
+    }
+
+    /// The capital as money.
+    pub fn capital(&self) -> Result<Cash> {
+        let rule = || {
+            let most = Cash::MAX_CAPITAL;
+            format!("it has to be a number above 0 and at most {most:e}")
+        };
+        let capital = number("--capital", &self.capital, rule())?;
+        Cash::from_f64(capital)
+            .filter(|capital| *capital > Cash::ZERO)
+            .ok_or_else(|| invalid("--capital", &self.capital, rule()))
+    }
+
+    /// The commission as a share of a trade's value.
+    pub fn commission(&self) -> Result<Ratio> {
+        let rule = "it has to be a number from 0 to below 100, without a % sign";
+        let percent: f64 = number("--commission", &self.commission, rule)?;
+        (0.0..100.0)
+            .contains(&percent)
+            .then_some(percent / 100.0)
+            .and_then(Ratio::from_f64)
+            .ok_or_else(|| invalid("--commission", &self.commission, rule))
+    }
+
+    /// The seed of the embedded market.
+    pub fn seed(&self) -> Result<u64> {
+        parse_seed(&self.seed)
+    }
+
+    /// Where the flame graph goes, if one is wanted.
+    pub fn flame_graph(&self) -> Result<Option<&Path>> {
+        let Some(path) = &self.profile else {
+            return Ok(None);
+        };
+        let refuse = |rule| Err(invalid("--profile", &path.to_string_lossy(), rule));
+        if path == Path::new("-") {
+            refuse("name a file, such as flame.svg")
+        } else if self.json.as_ref() == Some(path) {
+            refuse("--json names the same file")
+        } else {
+            Ok(Some(path))
+        }
+    }
+}
+
+/// Windows that make a strategy: below two days it has no indicators, and two
+/// years are as much as the market has before its last months.
+const WINDOW_LIMITS: (usize, usize) = (48, 17_544);
+
+impl CaseStudyArgs {
+    /// What is run, before any calibration.
+    pub fn composition(&self) -> Result<Composition> {
+        let mut composition = Composition {
+            range: self.range.parse()?,
+            n_pairs: number("--pairs", &self.pairs, "it has to be a number from 1 to 20")?,
+            seed: parse_seed(&self.seed)?,
+            ..Composition::talk()
+        };
+        if let Some(text) = &self.window {
+            let (least, most) = WINDOW_LIMITS;
+            let rule = format!("it has to be a whole number of hours from {least} to {most}");
+            let window = number("--window", text, &rule)?;
+            if !(least..=most).contains(&window) {
+                return Err(invalid("--window", text, rule));
+            }
+            composition.window = Some(window);
+        }
+        Ok(composition)
+    }
+
+    /// How many rounds are measured.
+    pub fn rounds(&self) -> Result<usize> {
+        let rule = "it has to be a whole number of at least 2, since one round has no spread \
+                    to make an interval of";
+        match number("--rounds", &self.rounds, rule)? {
+            0 | 1 => Err(invalid("--rounds", &self.rounds, rule)),
+            rounds => Ok(rounds),
+        }
+    }
+}
+
+impl ExchangeArgs {
+    /// The data path's toggles, or `None` when prices come from memory.
+    pub fn parse(&self) -> Result<Option<(Logging, FolderCheck, ExchangeName)>> {
+        if self.logging.is_none() && self.folder_check.is_none() && self.exchange.is_none() {
+            return Ok(None);
+        }
+        let name = self
+            .exchange
+            .as_deref()
+            .map(ExchangeName::parse)
+            .transpose()?;
+        Ok(Some((
+            self.logging.map_or(Logging::Lazy, Into::into),
+            self.folder_check.map_or(FolderCheck::Once, Into::into),
+            name.unwrap_or_default(),
+        )))
+    }
+}
