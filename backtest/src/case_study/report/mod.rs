@@ -1,4 +1,21 @@
 //! The study as a page to show to a room.
+//!
+//! One HTML file that needs nothing else, no network either: its policy forbids it.
+//! It is a pure function of the study, so the same study gives the same bytes.
+
+mod axis;
+mod code;
+mod cost_table;
+mod equity_chart;
+mod fix;
+mod flame_graph;
+mod frame_name;
+mod page;
+mod savings_chart;
+mod savings_table;
+mod template;
+#[cfg(test)]
+mod tests;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -37,7 +54,7 @@ impl ReportFolder {
 ///
 /// # Errors
 /// When a flame graph cannot be drawn or the page cannot be written.
-pub fn write_report(_study: &CaseStudy, folder: ReportFolder) -> Result<PathBuf> {
-    folder.page.write(b"")?;
+pub fn write_report(study: &CaseStudy, folder: ReportFolder) -> Result<PathBuf> {
+    folder.page.write(page::page(study)?.as_bytes())?;
     Ok(folder.path)
 }
