@@ -67,17 +67,17 @@ fn long_help_is_the_same_with_more_room() {
     Options:
           --start <TIME>
               First hour, UTC: 2016-01, 2016-01-31 or 2016-01-31T06
-          
+
               [default: 2016-01]
 
           --end <TIME>
               Hour after the last, UTC
-          
+
               [default: 2018-01]
 
           --strategy <NAME>
               idle, buy-and-hold, sma-cross or mean-reversion
-          
+
               [default: mean-reversion]
 
           --pairs <LIST|N>
@@ -90,17 +90,17 @@ fn long_help_is_the_same_with_more_room() {
 
           --capital <AMOUNT>
               Cash at the beginning, in the quote currency
-          
+
               [default: 100000]
 
           --commission <PERCENT>
               Commission, in per cent of a trade's value
-          
+
               [default: 0.1]
 
           --seed <N>
               Seed of the embedded market
-          
+
               [default: 2018]
 
           --json <FILE|->
@@ -217,5 +217,8 @@ fn help(line: &str) -> String {
     let sandbox = sandbox();
     let mut command = sandbox.command();
     command.args(line.split_whitespace()).env("COLUMNS", "80");
-    sandbox.seen(&mut command).succeeds().stdout
+    let page = sandbox.seen(&mut command).succeeds().stdout;
+    // clap pads the lines between paragraphs, and an editor may take that away.
+    let lines: Vec<_> = page.lines().map(str::trim_end).collect();
+    lines.join("\n")
 }
