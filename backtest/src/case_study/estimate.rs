@@ -28,9 +28,13 @@ impl Estimate {
     /// # Panics
     /// When there is no value.
     pub fn of(values: &[f64], seed: u64) -> Self {
+        Self::resampled(values, seed, N_RESAMPLES)
+    }
+
+    fn resampled(values: &[f64], seed: u64, n_resamples: usize) -> Self {
         let mut dice = Rng::new(seed);
         let mut resample = vec![0.0; values.len()];
-        let mut medians: Vec<f64> = (0..N_RESAMPLES)
+        let mut medians: Vec<f64> = (0..n_resamples)
             .map(|_| {
                 for slot in &mut resample {
                     *slot = values[draw(&mut dice, values.len())];
@@ -39,11 +43,11 @@ impl Estimate {
             })
             .collect();
         medians.sort_by(f64::total_cmp);
-        let tail = N_RESAMPLES / 40;
+        let tail = n_resamples / 40;
         Self {
             median: median(&mut values.to_vec()),
             low: medians[tail],
-            high: medians[N_RESAMPLES - 1 - tail],
+            high: medians[n_resamples - 1 - tail],
         }
     }
 
@@ -98,7 +102,7 @@ mod tests {
         let n_covered = (0..n_experiments)
             .filter(|experiment| {
                 let values: Vec<f64> = (0..9).map(|_| dice.normal()).collect();
-                let estimate = Estimate::of(&values, *experiment);
+                let estimate = Estimate::resampled(&values, *experiment, 1_000);
                 estimate.overlaps(0.0, 0.0)
             })
             .count();

@@ -12,24 +12,20 @@ use crate::money::Price;
 /// never moves, or does not revert to any mean.
 pub fn half_life(closes: &[Price]) -> Option<f64> {
     let (first, rest) = closes.split_first()?;
-    let origin = log(*first);
+    let origin = first.as_units() as f64;
     let (mut n, mut sums) = (0.0, Sums::default());
     let mut level = 0.0;
     for close in rest {
-        // Levels are counted from the first close, which keeps the sums small.
-        let next = log(*close) - origin;
+        // Levels are counted from the first close, so that the scale of prices
+        // falls out, and by a logarithm from a library of its own, since the last
+        // bit of the platform's differs from system to system.
+        let next = libm::log(close.as_units() as f64 / origin);
         sums.add(level, next - level);
         level = next;
         n += 1.0;
     }
     let slope = sums.slope(n)?;
     (-1.0 < slope && slope < 0.0).then(|| libm::log(0.5) / libm::log1p(slope))
-}
-
-/// The logarithm from a library of its own rather than the platform's, whose last
-/// bit differs from system to system.
-fn log(price: Price) -> f64 {
-    libm::log(price.as_units() as f64)
 }
 
 /// What a regression of changes on levels needs to remember.
@@ -99,7 +95,7 @@ mod tests {
         #[test]
         fn agrees_with_the_textbook(units in prop::collection::vec(1_000..1_000_000_i64, 4..200)) {
             let closes: Vec<_> = units.iter().copied().map(Price::from_units).collect();
-            let logs: Vec<f64> = closes.iter().map(|close| log(*close)).collect();
+            let logs: Vec<f64> = closes.iter().map(|close| libm::log(close.as_units() as f64)).collect();
             let levels = &logs[..logs.len() - 1];
             let changes: Vec<f64> = logs.windows(2).map(|pair| pair[1] - pair[0]).collect();
             let n = changes.len() as f64;
