@@ -6,6 +6,7 @@ mod text;
 
 pub use json::to_json;
 pub use sentence::sentence;
+pub(crate) use text::thousands;
 pub use text::to_text;
 
 use crate::Market;

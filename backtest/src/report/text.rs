@@ -127,7 +127,7 @@ fn absent(report: &RunReport<'_>) -> String {
 }
 
 /// A number with commas between thousands.
-fn thousands(value: f64, decimals: usize) -> String {
+pub(crate) fn thousands(value: f64, decimals: usize) -> String {
     let plain = format!("{value:.decimals$}");
     let (sign, digits) = plain
         .strip_prefix('-')

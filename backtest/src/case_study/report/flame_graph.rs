@@ -13,6 +13,10 @@ use super::template::{escape, fill};
 use crate::case_study::Profiled;
 use crate::{Error, Result};
 
+/// Pixels at the top of a drawing for its title, which the page shows itself; the
+/// frame's style leaves out as many.
+const TITLE_ROWS: u32 = 36;
+
 /// What a drawing shows.
 #[derive(Clone, Copy, Debug)]
 pub enum Subject<'a> {
@@ -116,9 +120,9 @@ fn frame(title: &str, svg: &str, kind: &str) -> String {
         ],
     );
     format!(
-        r#"<iframe title="Flame graph: {}" height="{}" srcdoc="{}"></iframe>"#,
+        r#"<div class="stage" style="--height:{}px"><iframe title="Flame graph: {}" srcdoc="{}"></iframe></div>"#,
+        height(svg).saturating_sub(TITLE_ROWS),
         escape(title),
-        height(svg),
         escape(&document),
     )
 }
@@ -174,9 +178,9 @@ mod tests {
             r#"<?xml?><svg width="9" height="90"></svg>"#,
             "profile",
         );
-        assert!(html.contains(r#"height="90""#));
+        assert!(html.contains("--height:54px"));
         assert!(html.contains("Flame graph: a &quot;b&quot;"));
-        assert_eq!(html.matches('<').count(), 2, "the document is escaped");
+        assert_eq!(html.matches('<').count(), 4, "the document is escaped");
         assert!(!html.contains("?xml"));
     }
 }

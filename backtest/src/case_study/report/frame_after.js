@@ -18,7 +18,7 @@
   const shade = (name) => [...name].reduce((sum, letter) => (sum * 31 + letter.charCodeAt(0)) % 997, 7) % 12;
   const within = (roots, box) =>
     roots.some((root) => box.x >= root.x && box.x + box.width <= root.x + root.width && box.y <= root.y);
-  if (document.documentElement.dataset.kind === "profile") {
+  const paintProfile = () => {
     const eager = boxes.filter((box) => box.name.includes("log_eagerly"));
     const folder = boxes.filter((box) => box.name.includes("get_exchange_folder"));
     for (const box of boxes) {
@@ -30,7 +30,17 @@
           : `hsl(220 12% ${78 + light}%)`;
       box.rect.setAttribute("fill", fill);
     }
-  }
+  };
+  // How much of the function's share went (red) or came (blue), from its tooltip.
+  const paintDifference = () => {
+    for (const { group, rect } of boxes) {
+      const text = group.querySelector("title").textContent;
+      const [, share, change] = text.match(/, ([\d.]+)% ±[^;]*; in all stacks ([+-][\d.]+)%/) ?? [0, 1, 0];
+      const went = Math.max(-1, Math.min(1, change / Math.max(share, 0.01)));
+      rect.setAttribute("fill", went > 0 ? `hsl(4 82% ${92 - 26 * went}%)` : `hsl(214 75% ${92 + 26 * went}%)`);
+    }
+  };
+  ({ profile: paintProfile, difference: paintDifference })[document.documentElement.dataset.kind]();
 
   // Marks every box whose name matches, and returns the share of samples that pass
   // through one; a box inside another counts once.

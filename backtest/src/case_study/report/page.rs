@@ -12,6 +12,7 @@ use crate::case_study::prediction::{EAGER_FUNCTION, FOLDER_FUNCTION, SAMPLE_RATE
 use crate::case_study::rounds::seconds;
 use crate::case_study::text::{CATALYST, conclusion, interval};
 use crate::case_study::{CaseStudy, Estimate, Verdict};
+use crate::report::thousands;
 use crate::time::Timestamp;
 
 /// The whole page.
@@ -72,7 +73,10 @@ fn opening(study: &CaseStudy) -> Result<String> {
             ("before_interval", &ends(&seconds[0], 2)),
             ("after_s", &format!("{:.2}", seconds[3].median)),
             ("after_interval", &ends(&seconds[3], 2)),
-            ("ticks", &study.composition.range.n_hours().to_string()),
+            (
+                "ticks",
+                &thousands(study.composition.range.n_hours() as f64, 0),
+            ),
             ("pairs", &study.composition.n_pairs.to_string()),
             ("window", &study.composition.window.unwrap_or(0).to_string()),
             ("command", &escape(&run_command(study))),
@@ -124,8 +128,8 @@ fn results(study: &CaseStudy) -> Result<String> {
         "difference",
         "What the fixes removed",
         "The shape is that of before. Red is what has a smaller share, or none, after both fixes; \
-         blue is what has a larger one, because less is left beside it. \
-         A plus in a tooltip is the share that went.",
+         blue is what has a larger one, because less is left beside it; \
+         the stronger, the greater the change. A plus in a tooltip is the share that went.",
         Subject::Removed(&study.prediction.profile, &study.both_profile),
     )?;
     let run = &study.rounds[0].runs[0];
@@ -137,7 +141,10 @@ fn results(study: &CaseStudy) -> Result<String> {
     let catalyst: String = CATALYST
         .iter()
         .map(|(pairs, saving)| {
-            format!("<tr><th scope=\"row\">the real catalyst, {pairs} held pairs</th><td>{saving:.1}</td></tr>\n")
+            format!(
+                "<tr><th scope=\"row\">the real catalyst, {pairs} held pairs</th><td>{}</td></tr>\n",
+                interval(saving, 1)
+            )
         })
         .collect();
     Ok(fill(
@@ -180,9 +187,9 @@ fn method(study: &CaseStudy) -> String {
             ("rate_obtained", &format!("{:.0}", profile.rate_obtained())),
             (
                 "n_samples",
-                &profile.profile.total().as_samples().to_string(),
+                &thousands(profile.profile.total().as_samples() as f64, 0),
             ),
-            ("n_runs", &profile.runs.len().to_string()),
+            ("n_runs", &runs(profile.runs.len())),
             ("n_lost", &profile.n_lost().to_string()),
             ("n_incomplete", &profile.n_incomplete().to_string()),
             ("cpu", &escape(&environment.cpu)),
@@ -196,6 +203,14 @@ fn method(study: &CaseStudy) -> String {
             ("command", &escape(&study_command(study))),
         ],
     )
+}
+
+fn runs(n: usize) -> String {
+    if n == 1 {
+        "one run".to_owned()
+    } else {
+        format!("{n} runs")
+    }
 }
 
 /// A saving as a headline: the median, and its interval below.
@@ -229,7 +244,7 @@ fn argument(at: Timestamp) -> String {
 fn run_command(study: &CaseStudy) -> String {
     let composition = &study.composition;
     format!(
-        "backtest --start={} --end={} --pairs={} --seed={} --logging=eager --folder-check=every-call",
+        "backtest --start={} --end={} --pairs={} --seed={} \\\n    --logging=eager --folder-check=every-call",
         argument(composition.range.start()),
         argument(composition.range.end()),
         composition.n_pairs,
@@ -245,7 +260,7 @@ fn study_command(study: &CaseStudy) -> String {
         .map(|window| format!(" --window={window}"))
         .unwrap_or_default();
     format!(
-        "backtest case-study --start={} --end={} --pairs={} --seed={}{window} --rounds={} --report=report",
+        "backtest case-study --start={} --end={} --pairs={} --seed={} \\\n   {window} --rounds={} --report=report",
         argument(composition.range.start()),
         argument(composition.range.end()),
         composition.n_pairs,
