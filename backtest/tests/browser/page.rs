@@ -129,8 +129,8 @@ fn the_theme_can_be_changed(page: &Chrome) {
         );
         assert_eq!(painted, json!(vec![theme; 5]));
         // AA asks for 4.5 to 1; every text is measured against what is behind it.
-        let pale = page.run(include_str!("contrast.js"));
-        assert_eq!(pale, json!([]), "{theme}");
+        let faint = page.run(include_str!("contrast.js"));
+        assert_eq!(faint, json!([]), "{theme}");
         if theme == "dark" {
             page.run("scrollTo({ top: 0, behavior: 'instant' })");
             page.screenshot("case-study-dark.png");

@@ -3,20 +3,20 @@
 //! A test finds every line in the source, so the page cannot show code that is not run.
 
 /// The first anti-pattern.
-pub const EAGER: &str = r##"let message = format!(
+pub const EAGER: &str = r#"let message = format!(
     "retry: calling {} with args: {}, kwargs: {{}}, attempt #{attempt}",
     self.name, self.args
 );
-log_attempt(attempt, format_args!("{message}"));"##;
+log_attempt(attempt, format_args!("{message}"));"#;
 
 /// Its fix.
-pub const LAZY: &str = r##"log_attempt(
+pub const LAZY: &str = r#"log_attempt(
     attempt,
     format_args!(
         "retry: calling {} with args: {}, kwargs: {{}}, attempt #{attempt}",
         self.name, self.args
     ),
-);"##;
+);"#;
 
 /// The second anti-pattern.
 pub const EVERY_CALL: &str = "return get_exchange_folder(exchange);";

@@ -85,7 +85,7 @@ fn quality(subject: Subject<'_>) -> String {
 
 fn draw(title: &str, subject: Subject<'_>) -> Result<Option<String>> {
     let mut options = Options::new();
-    options.title = title.to_owned();
+    title.clone_into(&mut options.title);
     // Nothing is left out, so that a search finds and counts everything.
     options.min_width_percent = 0.0;
     let mut svg = Vec::new();

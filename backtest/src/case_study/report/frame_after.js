@@ -37,7 +37,8 @@
       const text = group.querySelector("title").textContent;
       const [, share, change] = text.match(/, ([\d.]+)% ±[^;]*; in all stacks ([+-][\d.]+)%/) ?? [0, 1, 0];
       const went = Math.max(-1, Math.min(1, change / Math.max(share, 0.01)));
-      rect.setAttribute("fill", went > 0 ? `hsl(4 82% ${92 - 26 * went}%)` : `hsl(214 75% ${92 + 26 * went}%)`);
+      const strength = Math.sqrt(Math.abs(went));
+      rect.setAttribute("fill", `hsl(${went > 0 ? 4 : 214} ${82 * strength}% ${90 - 24 * Math.abs(went)}%)`);
     }
   };
   ({ profile: paintProfile, difference: paintDifference })[document.documentElement.dataset.kind]();
@@ -100,8 +101,9 @@
 
   // Paper has another width than the window, and labels are cut to the width.
   addEventListener("beforeprint", () => {
-    const A4_WITHOUT_MARGINS = 688;
-    frames.attributes.width.value = A4_WITHOUT_MARGINS - 2 * xpad;
+    // A4 without its margins, at the scale that the page prints graphs with.
+    const paper = 688 / 0.8;
+    frames.attributes.width.value = paper - 2 * xpad;
     update_text_for_elements(frames.children);
   });
   addEventListener("afterprint", () => dispatchEvent(new Event("resize")));

@@ -138,7 +138,7 @@ fn results(study: &CaseStudy) -> Result<String> {
     } else {
         "Not every prediction overlaps its measurement."
     };
-    let catalyst: String = CATALYST
+    let catalyst: Vec<String> = CATALYST
         .iter()
         .map(|(pairs, saving)| {
             format!(
@@ -157,7 +157,7 @@ fn results(study: &CaseStudy) -> Result<String> {
             ("difference_graph", &difference),
             ("both", &interval(&Fix::Both.measured(study), 1)),
             ("nothing", &interval(&study.saving_doing_nothing(), 1)),
-            ("catalyst", &catalyst),
+            ("catalyst", &catalyst.concat()),
             (
                 "equity",
                 &equity_chart(&run.equity, study.composition.range.start()),
