@@ -8,7 +8,7 @@ use super::savings_chart::savings_chart;
 use super::savings_table::savings_rows;
 use super::template::{escape, fill};
 use crate::Result;
-use crate::case_study::prediction::{EAGER_FUNCTION, FOLDER_FUNCTION, SAMPLE_RATE_HZ};
+use crate::case_study::prediction::{EAGER_FUNCTION, FOLDER_FUNCTION};
 use crate::case_study::rounds::seconds;
 use crate::case_study::text::{CATALYST, conclusion, interval};
 use crate::case_study::{CaseStudy, Estimate, Verdict};
@@ -80,7 +80,7 @@ fn opening(study: &CaseStudy) -> Result<String> {
             ("pairs", &study.composition.n_pairs.to_string()),
             ("window", &study.composition.window.unwrap_or(0).to_string()),
             ("command", &escape(&run_command(study))),
-            ("rate", &format!("{SAMPLE_RATE_HZ:.0}")),
+            ("rate", &rate_asked(study)),
             ("before_graph", &before),
         ],
     ))
@@ -183,7 +183,7 @@ fn method(study: &CaseStudy) -> String {
         &[
             ("n_rounds", &study.rounds.len().to_string()),
             ("prepare", &interval(&Estimate::of(&prepare, study.seed), 2)),
-            ("rate_asked", &format!("{SAMPLE_RATE_HZ:.0}")),
+            ("rate_asked", &rate_asked(study)),
             ("rate_obtained", &format!("{:.0}", profile.rate_obtained())),
             (
                 "n_samples",
@@ -203,6 +203,13 @@ fn method(study: &CaseStudy) -> String {
             ("command", &escape(&study_command(study))),
         ],
     )
+}
+
+/// Samples a second that the runs behind the prediction were asked for.
+fn rate_asked(study: &CaseStudy) -> String {
+    let runs = &study.prediction.profile.runs;
+    runs.first()
+        .map_or_else(String::new, |run| format!("{:.0}", run.rate_asked))
 }
 
 fn runs(n: usize) -> String {

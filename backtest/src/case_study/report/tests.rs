@@ -56,7 +56,10 @@ pub fn study() -> CaseStudy {
         })
         .collect();
     CaseStudy {
-        composition: Composition::talk(),
+        composition: Composition {
+            window: Some(720),
+            ..Composition::talk()
+        },
         environment: Environment {
             cpu: "A <fast> \"processor\"".into(),
             cores: 2,
