@@ -19,6 +19,7 @@ fn descend(depth: usize) -> usize {
 #[inline(never)]
 fn bottom() {
     multiply(3_000_000);
+    black_box(());
 }
 
 fn depths_at_the_bottom(profile: &Profile) -> Vec<(usize, bool)> {
