@@ -141,7 +141,10 @@ impl Market {
             return Err(Error::Option {
                 option: "--pairs",
                 value: n_pairs.to_string(),
-                rule: format!("the data has 1 to {} pairs", self.n_pairs()),
+                rule: match self.n_pairs() {
+                    1 => "the data has one pair".into(),
+                    n => format!("the data has 1 to {n} pairs"),
+                },
             });
         }
         self.listings.truncate(n_pairs);

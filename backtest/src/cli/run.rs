@@ -14,7 +14,7 @@ use backtest::report::{self, RunReport};
 use backtest::{Market, MemoryPortal, Outcome, strategy};
 use indicatif::ProgressBar;
 use profiler::format::flame_graph;
-use profiler::{Sampler, Session};
+use profiler::{Profile, Sampler, Session};
 
 use super::args::RunArgs;
 use super::options::PairChoice;
@@ -27,9 +27,10 @@ pub fn run(args: &RunArgs) -> Result<ExitCode> {
     let session = flame_graph.is_some().then(start_sampler).transpose()?;
     let (market, files) = market(args)?;
     let (strategy, outcome) = simulate(args, &market)?;
-    if let Some((file, session)) = flame_graph.zip(session) {
-        draw(file, session, args)?;
-    }
+    let profile = session
+        .map(Session::stop)
+        .transpose()
+        .map_err(backtest::Error::Profiler)?;
     let report = RunReport {
         strategy,
         market: &market,
@@ -38,6 +39,10 @@ pub fn run(args: &RunArgs) -> Result<ExitCode> {
         outcome: &outcome,
     };
     json.write(&report::to_text(&report), || report::to_json(&report))?;
+    // Last, so that a run too short to be drawn has shown its result all the same.
+    if let Some((file, profile)) = flame_graph.zip(profile) {
+        draw(file, &profile, args)?;
+    }
     Ok(ExitCode::SUCCESS)
 }
 
@@ -108,12 +113,11 @@ fn start_sampler() -> Result<Session> {
     Ok(Sampler::start(options).map_err(backtest::Error::Profiler)?)
 }
 
-fn draw(file: OutputFile, session: Session, args: &RunArgs) -> Result<()> {
-    let profile = session.stop().map_err(backtest::Error::Profiler)?;
+fn draw(file: OutputFile, profile: &Profile, args: &RunArgs) -> Result<()> {
     let mut options = flame_graph::Options::default();
     options.title = format!("backtest --strategy {}", args.strategy);
     let mut svg = Vec::new();
-    flame_graph::write(&profile, &options, &mut svg)
+    flame_graph::write(profile, &options, &mut svg)
         .context("cannot draw a flame graph of so short a run")?;
     file.write(&svg)?;
     Ok(())
