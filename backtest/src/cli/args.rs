@@ -123,7 +123,7 @@ pub struct CaseStudyArgs {
     #[arg(
         long,
         value_name = "N",
-        default_value = "4",
+        default_value = "5",
         allow_negative_numbers = true
     )]
     pub(super) rounds: String,

@@ -346,7 +346,7 @@ fn price_files_that_are_none() {
     error: unknown pair ETH/USD
     hint: the data has BTC/USD
     ");
-    assert_snapshot!(said("XBTUSD_60.csv --pairs=2"), @"error: `2` is not a valid --pairs: the data has 1 to 1 pairs");
+    assert_snapshot!(said("XBTUSD_60.csv --pairs=2"), @"error: `2` is not a valid --pairs: the data has one pair");
     assert_snapshot!(sandbox.refusal("--data XBTUSD_60.csv"), @r"
     error: 2016-01-01 00:00 .. 2018-01-01 00:00 is outside the data of BTC/USD, which has 2017-12-01 00:00 .. 2017-12-01 03:00
     hint: choose --start and --end between 2017-12-01 00:00 and 2017-12-01 03:00

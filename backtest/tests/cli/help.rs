@@ -152,7 +152,7 @@ fn short_help_of_the_case_study() {
           --end <TIME>      Hour after the last, UTC [default: 2018-01]
           --pairs <N>       Pairs held, 1 to 20 [default: 10]
           --rounds <N>      Interleaved rounds of the four variants, at least 2
-                            [default: 4]
+                            [default: 5]
           --window <HOURS>  Hours of history that the strategy reads [default: the
                             committed choice]
           --calibrate       First measure the costs here and choose the window that
@@ -182,7 +182,7 @@ fn long_help_of_the_case_study() {
           --end <TIME>      Hour after the last, UTC [default: 2018-01]
           --pairs <N>       Pairs held, 1 to 20 [default: 10]
           --rounds <N>      Interleaved rounds of the four variants, at least 2
-                            [default: 4]
+                            [default: 5]
           --window <HOURS>  Hours of history that the strategy reads [default: the
                             committed choice]
           --calibrate       First measure the costs here and choose the window that
