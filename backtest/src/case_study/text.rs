@@ -21,6 +21,10 @@ const fn catalyst(median: f64, low: f64, high: f64) -> Estimate {
     Estimate { median, low, high }
 }
 
+/// Why a fix may save other than its share of the profile.
+pub(super) const UNSEEN: &str = "A profile counts the time of the code that a fix removes; \
+    what its removal does to caches and to the code around it comes on top.";
+
 /// Writes the tables and the verdict.
 pub fn to_text(study: &CaseStudy) -> String {
     let mut text = String::new();
@@ -72,6 +76,9 @@ pub fn to_text(study: &CaseStudy) -> String {
         "Processor time, medians of {} interleaved rounds, 95 % intervals. All variants give the same result.",
         study.rounds.len()
     ));
+    if !study.agrees() {
+        line(UNSEEN.into());
+    }
     line(String::new());
 
     let [before, format, folder] = study.cost_per_lookup();

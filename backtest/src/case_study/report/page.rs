@@ -10,7 +10,7 @@ use super::template::{escape, fill};
 use crate::Result;
 use crate::case_study::prediction::{EAGER_FUNCTION, FOLDER_FUNCTION};
 use crate::case_study::rounds::seconds;
-use crate::case_study::text::{CATALYST, conclusion, interval};
+use crate::case_study::text::{CATALYST, UNSEEN, conclusion, interval};
 use crate::case_study::{CaseStudy, Estimate, Verdict};
 use crate::report::thousands;
 use crate::time::Timestamp;
@@ -134,9 +134,9 @@ fn results(study: &CaseStudy) -> Result<String> {
     )?;
     let run = &study.rounds[0].runs[0];
     let agreement = if study.agrees() {
-        "All three predictions overlap their measurement."
+        "All three predictions overlap their measurement.".to_owned()
     } else {
-        "Not every prediction overlaps its measurement."
+        format!("Not every prediction overlaps its measurement. {UNSEEN}")
     };
     let catalyst: Vec<String> = CATALYST
         .iter()
@@ -153,7 +153,7 @@ fn results(study: &CaseStudy) -> Result<String> {
             ("chart", &savings_chart(study)),
             ("rows", &savings_rows(study)),
             ("n_rounds", &study.rounds.len().to_string()),
-            ("agreement", agreement),
+            ("agreement", &agreement),
             ("difference_graph", &difference),
             ("both", &interval(&Fix::Both.measured(study), 1)),
             ("nothing", &interval(&study.saving_doing_nothing(), 1)),
