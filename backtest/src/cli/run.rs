@@ -71,7 +71,9 @@ fn simulate(args: &RunArgs, market: &Market) -> Result<(&'static str, Outcome)> 
     let mut options = EngineOptions::default();
     options.capital = args.capital()?;
     options.commission = args.commission()?;
-    let outcome = match args.exchange.parse()? {
+    let exchange = args.exchange.parse()?;
+    let progress = spinner(format!("{}, {range}", strategy.name()));
+    let outcome = match exchange {
         None => engine::run(
             market,
             range,
@@ -86,12 +88,10 @@ fn simulate(args: &RunArgs, market: &Market) -> Result<(&'static str, Outcome)> 
                 ..ExchangeOptions::new(logging, folder_check)
             };
             let mut portal = ExchangePortal::prepare(market, exchange)?;
-            let progress = spinner("looking up every price through the exchange's bundle");
-            let outcome = engine::run(market, range, &mut portal, &mut *strategy, &options)?;
-            progress.finish_and_clear();
-            outcome
+            engine::run(market, range, &mut portal, &mut *strategy, &options)?
         }
     };
+    progress.finish_and_clear();
     Ok((strategy.name(), outcome))
 }
 
