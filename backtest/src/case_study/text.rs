@@ -21,7 +21,9 @@ const fn catalyst(median: f64, low: f64, high: f64) -> Estimate {
     Estimate { median, low, high }
 }
 
-/// Why a fix may save other than its share of the profile.
+/// Why a fix may save other than its share of the profile: system calls, and any
+/// code, evict others' cache lines and predictions (L. Soares and M. Stumm, "FlexSC:
+/// Flexible System Call Scheduling with Exception-Less System Calls", OSDI 2010).
 pub(super) const UNSEEN: &str = "A profile counts the time of the code that a fix removes; \
     what its removal does to caches and to the code around it comes on top.";
 
