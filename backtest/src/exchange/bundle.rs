@@ -34,22 +34,32 @@ const CHUNK_BARS: usize = 1_024;
 /// Writes the bars of one pair into a bundle's folder, unless the very same bars
 /// are there already.
 ///
+/// The header that is returned is for [`BundleReader::open_and_verify`].
+///
 /// # Errors
 /// When the folder or the file cannot be written; nothing is left behind then.
-pub fn write_bundle(folder: &Path, symbol: &Symbol, bars: &BarSeries) -> Result<()> {
+pub fn write_bundle(folder: &Path, symbol: &Symbol, bars: &BarSeries) -> Result<BundleHeader> {
     let path = file_of(folder, symbol);
     let bytes = encode(bars);
-    if fs::read(&path).is_ok_and(|present| present == bytes) {
-        return Ok(());
+    if !fs::read(&path).is_ok_and(|present| present == bytes) {
+        ensure_directory(folder)
+            .and_then(|()| replace(&path, &bytes))
+            .map_err(|source| Error::Io {
+                action: WRITE_BUNDLE,
+                path,
+                source,
+            })?;
     }
-    ensure_directory(folder)
-        .and_then(|()| replace(&path, &bytes))
-        .map_err(|source| Error::Io {
-            action: WRITE_BUNDLE,
-            path,
-            source,
-        })
+    let header = bytes[..HEADER_BYTES].try_into();
+    Ok(BundleHeader(
+        header.expect("a bundle begins with its header"),
+    ))
 }
+
+/// What tells one bundle file from another: where its bars begin, how many there
+/// are, and their checksum.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BundleHeader([u8; HEADER_BYTES]);
 
 /// Reads bars from the files of one bundle, which it opens as they are asked for.
 #[derive(Debug)]
@@ -67,17 +77,13 @@ impl BundleReader {
         }
     }
 
-    /// Opens a pair's file now and checks that it holds exactly `bars`.
+    /// Opens a pair's file now and checks that it is the one that was written.
     ///
     /// # Errors
     /// When the file is missing, damaged, or another run has put other bars there.
-    pub fn open_and_verify(&mut self, symbol: &Symbol, bars: &BarSeries) -> Result<()> {
+    pub fn open_and_verify(&mut self, symbol: &Symbol, written: BundleHeader) -> Result<()> {
         let file = self.file(symbol)?;
-        let expected = encode(bars);
-        let header: [u8; HEADER_BYTES] = expected[..HEADER_BYTES]
-            .try_into()
-            .expect("an encoded bundle begins with its header");
-        if file.header == header {
+        if file.header == written {
             Ok(())
         } else {
             Err(Error::File {
@@ -112,7 +118,7 @@ impl BundleReader {
 struct BundleFile {
     path: PathBuf,
     file: File,
-    header: [u8; HEADER_BYTES],
+    header: BundleHeader,
     start: Timestamp,
     n_bars: usize,
     chunk_idx: Option<usize>,
@@ -144,7 +150,7 @@ impl BundleFile {
         Ok(Self {
             path,
             file,
-            header,
+            header: BundleHeader(header),
             start,
             n_bars,
             chunk_idx: None,
@@ -263,9 +269,11 @@ mod tests {
         let dir = tempfile::tempdir().expect("a temporary folder");
         let symbol = Symbol::parse("BTC/USDT").expect("a pair");
         let bars = series(2_500);
-        write_bundle(dir.path(), &symbol, &bars).expect("it can be written");
+        let header = write_bundle(dir.path(), &symbol, &bars).expect("it can be written");
         let mut reader = BundleReader::new(dir.path().to_owned());
-        reader.open_and_verify(&symbol, &bars).expect("it is whole");
+        reader
+            .open_and_verify(&symbol, header)
+            .expect("it is whole");
         for bar_idx in [0, 1, 1_023, 1_024, 2_047, 2_048, 2_499, 5] {
             let bar = bars.bar(bar_idx);
             assert_eq!(
@@ -297,12 +305,15 @@ mod tests {
                 "{n_bytes} bytes"
             );
         }
-        write_bundle(dir.path(), &symbol, &series(100)).expect("a damaged file is replaced");
+        let ours =
+            write_bundle(dir.path(), &symbol, &series(100)).expect("a damaged file is replaced");
         assert_eq!(fs::read(&path).expect("it is there"), whole);
+        let theirs = write_bundle(dir.path(), &symbol, &series(99)).expect("it can be written");
         let mut reader = BundleReader::new(dir.path().to_owned());
         assert!(
-            reader.open_and_verify(&symbol, &series(99)).is_err(),
+            reader.open_and_verify(&symbol, ours).is_err(),
             "other bars are noticed"
         );
+        assert!(reader.open_and_verify(&symbol, theirs).is_ok());
     }
 }

@@ -25,7 +25,7 @@ mod portal;
 mod retry;
 mod trading_pair;
 
-pub use bundle::{BundleReader, write_bundle};
+pub use bundle::{BundleHeader, BundleReader, write_bundle};
 pub use folder::{ExchangeFolders, FolderCheck, data_root, ensure_directory, get_exchange_folder};
 pub use name::ExchangeName;
 pub use portal::{ExchangeOptions, ExchangePortal};

@@ -70,8 +70,8 @@ impl ExchangePortal {
         let folder = bundle_folder(&folders.folder(&options.exchange)?);
         let mut reader = BundleReader::new(folder.clone());
         for (pair, description) in market.pairs().zip(&pairs) {
-            write_bundle(&folder, &description.symbol, market.bars(pair))?;
-            reader.open_and_verify(&description.symbol, market.bars(pair))?;
+            let written = write_bundle(&folder, &description.symbol, market.bars(pair))?;
+            reader.open_and_verify(&description.symbol, written)?;
         }
         let readers = HashMap::from([(folder, reader)]);
         Ok(Self {
