@@ -1,8 +1,9 @@
 //! The window that restores the talk's proportions on this machine.
 //!
 //! System calls cost differently on bare metal, in a container and under WSL, and
-//! formatting differently from one processor to the next. Calibration measures
-//! three costs in short interleaved runs and solves for the window:
+//! formatting differently from one processor to the next. Calibration takes
+//! the shares of both from a profile, what an hour of window costs from two runs, and
+//! solves for the window:
 //!
 //! ```text
 //! (format + folder) / (format + folder + rest(window)) = the talk's combined saving
@@ -13,17 +14,10 @@ use std::fmt;
 use std::path::PathBuf;
 
 use super::verdict::{TALK_HIGH, TALK_LOW};
-use super::{Composition, Estimate, Variant, VariantProcess};
-use crate::time::HourRange;
-use crate::{Error, Result};
+use super::{Composition, Prediction, Variant, VariantProcess};
+use crate::Result;
 
-/// Hours simulated in each short run.
-const N_HOURS: usize = 2_000;
-
-/// Interleaved repeats of the short runs.
-const N_REPEATS: usize = 5;
-
-/// Windows that make a strategy: two days to the 2,000 hours of a short run.
+/// Windows that make a strategy: two days to about three months.
 const WINDOW_LIMITS: (usize, usize) = (48, 2_000);
 
 /// What three things cost on this machine, and the window that follows.
@@ -46,34 +40,32 @@ pub struct Calibration {
 
 /// Measures the costs in processes of their own and chooses the window.
 ///
+/// The shares of the two habits come from a profile, which is steadier than the
+/// small difference of two large times.
+///
 /// # Errors
 /// When a run fails.
 pub fn calibrate(composition: &Composition, program: PathBuf, seed: u64) -> Result<Calibration> {
     let process = VariantProcess::new(program);
     let window = composition.window.unwrap_or(WINDOW_LIMITS.0);
-    let short = Composition {
-        range: shorten(composition.range)?,
+    let single = Composition {
         window: Some(window),
         ..*composition
     };
     let double = Composition {
         window: Some(2 * window),
-        ..short
+        ..*composition
     };
-    let mut costs: [Vec<f64>; 4] = [const { Vec::new() }; 4];
-    for _ in 0..N_REPEATS {
-        let cost = |composition, variant| -> Result<f64> {
-            let run = process.run(composition, variant, None)?;
-            Ok(1e6 * run.loop_seconds / run.n_lookups.max(1) as f64)
-        };
-        let before = cost(&short, Variant::BEFORE)?;
-        let both = cost(&short, Variant::BOTH)?;
-        costs[0].push(before - cost(&short, Variant::LAZY)?);
-        costs[1].push(before - cost(&short, Variant::CACHED)?);
-        costs[2].push(both);
-        costs[3].push((cost(&double, Variant::BOTH)? - both) / window as f64);
-    }
-    let [format_us, folder_us, rest_us, slope] = costs.map(|cost| Estimate::of(&cost, seed).median);
+    let profile = Prediction::sample(&process, &single, seed, |_| {})?;
+    let cost = |composition, variant| -> Result<f64> {
+        let run = process.run(composition, variant, None)?;
+        Ok(1e6 * run.loop_seconds / run.n_lookups.max(1) as f64)
+    };
+    let before = cost(&single, Variant::BEFORE)?;
+    let slope = (cost(&double, Variant::BOTH)? - cost(&single, Variant::BOTH)?) / window as f64;
+    let format_us = before * profile.lazy.value;
+    let folder_us = before * profile.cached.value;
+    let rest_us = before - format_us - folder_us;
     Ok(solve(window, format_us, folder_us, rest_us, slope))
 }
 
@@ -119,13 +111,6 @@ fn solve(window: usize, format_us: f64, folder_us: f64, rest_us: f64, slope: f64
         window: chosen as usize,
         expected: 100.0 * mended / (mended + rest),
     }
-}
-
-/// The last hours of a range, so that every window has its history.
-fn shorten(range: HourRange) -> Result<HourRange> {
-    let n_hours = range.n_hours().min(N_HOURS);
-    let back = i64::try_from(n_hours).expect("at most N_HOURS");
-    HourRange::new(range.end().plus_hours(-back), range.end()).ok_or(Error::NoPairs)
 }
 
 #[cfg(test)]
