@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::process::{folder_check, logging};
 use super::rounds::seconds;
-use super::{CaseStudy, Estimate, Variant};
+use super::{CaseStudy, Estimate, Variant, VariantRun};
 use profiler::Share;
 
 /// The name and version of the shape below.
@@ -26,18 +26,14 @@ pub fn to_json(study: &CaseStudy) -> Value {
             })
         })
         .collect();
-    let rounds: Vec<Vec<f64>> = study
-        .rounds
-        .iter()
-        .map(|round| round.runs.iter().map(|run| run.loop_seconds).collect())
-        .collect();
+    let each_run = |seconds: fn(&VariantRun) -> f64| -> Vec<Vec<f64>> {
+        let rounds = study.rounds.iter();
+        rounds
+            .map(|round| round.runs.iter().map(seconds).collect())
+            .collect()
+    };
     let prediction = &study.prediction;
     let [before, format, folder] = study.cost_per_lookup();
-    let wall: Vec<Vec<f64>> = study
-        .rounds
-        .iter()
-        .map(|round| round.runs.iter().map(|run| run.wall_seconds).collect())
-        .collect();
     json!({
         "schema": SCHEMA,
         "ticks": study.composition.range.n_hours(),
@@ -45,8 +41,8 @@ pub fn to_json(study: &CaseStudy) -> Value {
         "seed": study.composition.seed,
         "window": study.composition.window,
         "variants": variants,
-        "rounds": rounds,
-        "wall_rounds": wall,
+        "rounds": each_run(|run| run.loop_seconds),
+        "wall_rounds": each_run(|run| run.wall_seconds),
         "savings": {
             "lazy": estimate(&study.savings.lazy),
             "cached": estimate(&study.savings.cached),

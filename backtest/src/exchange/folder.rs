@@ -32,7 +32,6 @@ pub enum FolderCheck {
 pub struct ExchangeFolders {
     check: FolderCheck,
     memo: HashMap<ExchangeName, PathBuf>,
-    n_checks: u64,
 }
 
 impl ExchangeFolders {
@@ -41,7 +40,6 @@ impl ExchangeFolders {
         Self {
             check,
             memo: HashMap::new(),
-            n_checks: 0,
         }
     }
 
@@ -51,21 +49,12 @@ impl ExchangeFolders {
     /// When the folder is not there and cannot be made.
     pub fn folder(&mut self, exchange: &ExchangeName) -> Result<PathBuf> {
         if self.check == FolderCheck::EveryCall {
-            self.n_checks += 1;
             return get_exchange_folder(exchange);
         }
         match self.memo.entry(exchange.clone()) {
             Entry::Occupied(known) => Ok(known.get().clone()),
-            Entry::Vacant(unknown) => {
-                self.n_checks += 1;
-                Ok(unknown.insert(get_exchange_folder(exchange)?).clone())
-            }
+            Entry::Vacant(unknown) => Ok(unknown.insert(get_exchange_folder(exchange)?).clone()),
         }
-    }
-
-    /// How often the file system was asked so far, three system calls each time.
-    pub const fn n_checks(&self) -> u64 {
-        self.n_checks
     }
 }
 

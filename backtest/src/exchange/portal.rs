@@ -90,11 +90,6 @@ impl ExchangePortal {
     pub const fn n_lookups(&self) -> u64 {
         self.n_lookups
     }
-
-    /// How often the file system was asked for the folder so far.
-    pub const fn n_folder_checks(&self) -> u64 {
-        self.bundle.folders.n_checks()
-    }
 }
 
 impl DataPortal for ExchangePortal {

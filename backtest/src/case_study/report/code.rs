@@ -24,10 +24,7 @@ pub const EVERY_CALL: &str = "return get_exchange_folder(exchange);";
 /// Its fix.
 pub const ONCE: &str = "match self.memo.entry(exchange.clone()) {
     Entry::Occupied(known) => Ok(known.get().clone()),
-    Entry::Vacant(unknown) => {
-        self.n_checks += 1;
-        Ok(unknown.insert(get_exchange_folder(exchange)?).clone())
-    }
+    Entry::Vacant(unknown) => Ok(unknown.insert(get_exchange_folder(exchange)?).clone()),
 }";
 
 #[cfg(test)]
