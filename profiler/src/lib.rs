@@ -70,7 +70,10 @@ pub use self::analysis::{Change, Difference, FunctionShare, Share, changes};
 #[cfg(feature = "criterion")]
 pub use self::criterion::FlameGraphProfiler;
 pub use self::error::{Error, Result};
-pub use self::profile::{FrameId, Profile, Quality, Sample, Source, StackId, ThreadId, Weight};
+pub use self::profile::{
+    Frame, FrameId, Moment, Profile, Quality, Sample, Source, StackId, Thread, ThreadId, Weight,
+    WeightUnit,
+};
 pub use self::sampler::{
     Intervals, Options, Sampler, Session, ThreadGuard, ThreadRegistrar, Trigger,
 };

@@ -8,6 +8,7 @@
 //! tell where they begin, so that each is one function and not hundreds of addresses.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use addr2line::Loader;
 use addr2line::gimli::{BaseAddresses, EhFrame, EhFrameHdr, LittleEndian, UnwindSection};
@@ -15,15 +16,27 @@ use object::{Object, ObjectSymbol};
 
 use crate::module_path;
 use crate::modules::Module;
+use crate::profile::Frame;
 
 /// Looks up addresses; each only once.
 pub(crate) struct Symbolizer<'a> {
     modules: Vec<(&'a Module, Option<Source>)>,
-    found: HashMap<u64, Vec<String>>,
+    found: HashMap<u64, Vec<Symbol>>,
+    lines: bool,
+}
+
+/// One function at an address; a [`Frame`] that owns its text.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Symbol {
+    function: String,
+    module: Option<Arc<str>>,
+    file: Option<String>,
+    line: Option<u32>,
 }
 
 /// Where the names of one module come from.
 struct Source {
+    module: Arc<str>,
     loader: Option<Loader>,
     image_symbols: Vec<ImageSymbol>,
     unwind_tables: Option<UnwindTables>,
@@ -42,18 +55,20 @@ struct UnwindTables {
 }
 
 impl<'a> Symbolizer<'a> {
-    /// Prepares to look up addresses in `modules`, which must be in order of address.
-    pub(crate) fn new(modules: &'a [Module]) -> Self {
+    /// Prepares to look up addresses in `modules`, which must be in order of address;
+    /// with `lines`, each line of a function is a frame of its own.
+    pub(crate) fn new(modules: &'a [Module], lines: bool) -> Self {
         Self {
             modules: modules.iter().map(|module| (module, None)).collect(),
             found: HashMap::new(),
+            lines,
         }
     }
 
     /// Returns the functions at `address`, the outermost first, then what was inlined
     /// into it. There is always at least one; an unknown function has the form
     /// `[module+0xoffset]`, with the offset of its start where that is known.
-    pub(crate) fn functions(&mut self, address: u64) -> &[String] {
+    pub(crate) fn functions(&mut self, address: u64) -> &[Symbol] {
         if !self.found.contains_key(&address) {
             let functions = self.look_up(address);
             self.found.insert(address, functions);
@@ -61,23 +76,51 @@ impl<'a> Symbolizer<'a> {
         &self.found[&address]
     }
 
-    fn look_up(&mut self, address: u64) -> Vec<String> {
+    fn look_up(&mut self, address: u64) -> Vec<Symbol> {
         let after = self
             .modules
             .partition_point(|(module, _)| module.range.start <= address);
         let found = after.checked_sub(1).map(|at| &mut self.modules[at]);
         let Some((module, source)) = found.filter(|(module, _)| module.range.contains(&address))
         else {
-            return vec![format!("[0x{address:x}]")];
+            return vec![Symbol::unknown(format!("[0x{address:x}]"))];
         };
         let in_file = address.wrapping_sub(module.bias);
         let source = source.get_or_insert_with(|| Source::open(module));
-        let functions = source.functions(in_file);
-        if functions.is_empty() {
+        let mut symbols = source.functions(in_file);
+        if symbols.is_empty() {
             let start = source.function_start(in_file).unwrap_or(in_file);
-            return vec![format!("[{}+0x{start:x}]", module.name())];
+            let name = format!("[{}+0x{start:x}]", module.name());
+            symbols.push(Symbol::unknown(name));
         }
-        functions
+        for symbol in &mut symbols {
+            symbol.module = Some(Arc::clone(&source.module));
+            if !self.lines {
+                symbol.line = None;
+            }
+        }
+        symbols
+    }
+}
+
+impl Symbol {
+    /// Makes the symbol of a place about which nothing is known but this.
+    pub(crate) fn unknown(function: impl Into<String>) -> Self {
+        Self {
+            function: function.into(),
+            module: None,
+            file: None,
+            line: None,
+        }
+    }
+
+    pub(crate) fn as_frame(&self) -> Frame<'_> {
+        Frame {
+            function: &self.function,
+            module: self.module.as_deref(),
+            file: self.file.as_deref(),
+            line: self.line,
+        }
     }
 }
 
@@ -89,20 +132,21 @@ impl Source {
             Some(image) => (None, image_symbols(image)),
         };
         Self {
+            module: module.name().into(),
             loader,
             image_symbols,
             unwind_tables: UnwindTables::read(module),
         }
     }
 
-    fn functions(&self, address: u64) -> Vec<String> {
+    fn functions(&self, address: u64) -> Vec<Symbol> {
         if let Some(loader) = &self.loader {
             return functions_in_file(loader, address);
         }
         let holds = |symbol: &&ImageSymbol| (symbol.start..symbol.end).contains(&address);
         let found = self.image_symbols.iter().find(holds);
         found
-            .map(|symbol| symbol.name.clone())
+            .map(|symbol| Symbol::unknown(&*symbol.name))
             .into_iter()
             .collect()
     }
@@ -136,23 +180,32 @@ impl UnwindTables {
     }
 }
 
-fn functions_in_file(loader: &Loader, address: u64) -> Vec<String> {
-    let mut functions = Vec::new();
+fn functions_in_file(loader: &Loader, address: u64) -> Vec<Symbol> {
+    let mut symbols = Vec::new();
     if let Ok(mut frames) = loader.find_frames(address) {
         while let Ok(Some(frame)) = frames.next() {
             let function = frame.function.as_ref();
             if let Some(name) = function.and_then(|function| function.demangle().ok()) {
-                let file = frame.location.and_then(|location| location.file);
-                functions.push(module_path::qualify(&name, file));
+                let location = frame.location.as_ref();
+                let file = location.and_then(|location| location.file);
+                symbols.push(Symbol {
+                    function: module_path::qualify(&name, file),
+                    module: None,
+                    file: file.map(str::to_owned),
+                    line: location.and_then(|location| location.line),
+                });
             }
         }
     }
-    if let Some(symbol) = loader.find_symbol(address) {
-        functions.pop();
-        functions.push(demangle(symbol));
+    if let Some(name) = loader.find_symbol(address) {
+        let outermost = symbols.pop();
+        symbols.push(Symbol {
+            function: demangle(name),
+            ..outermost.unwrap_or_else(|| Symbol::unknown(""))
+        });
     }
-    functions.reverse();
-    functions
+    symbols.reverse();
+    symbols
 }
 
 fn image_symbols(image: &[u8]) -> Vec<ImageSymbol> {

@@ -1,7 +1,9 @@
 //! What must hold for every profile.
 
 use profiler::format::folded;
-use profiler::{Difference, Profile, Share, Weight};
+use std::time::Duration;
+
+use profiler::{Difference, Frame, Profile, Share, Thread, Weight, WeightUnit};
 use proptest::collection::vec;
 use proptest::prelude::*;
 
@@ -175,4 +177,62 @@ fn lines_that_are_not_folded_are_named() {
         let error = folded::read(text.as_bytes()).unwrap_err().to_string();
         assert!(error.contains(expected), "{error}");
     }
+}
+
+/// A hundred observations of equal weight are a hundred, whatever the unit; one that
+/// outweighs all others is not much more than one.
+#[test]
+fn weights_other_than_samples_count_by_kish() {
+    let mut even = Profile::with_unit(WeightUnit::Nanoseconds);
+    for at in 0..100_u64 {
+        let name = if at < 30 { "a" } else { "b" };
+        even.add("main", [name], Weight::from_units(5_000_000));
+    }
+    let share = even.share_of(|name| name == "a");
+    assert!((share.low - Share::new(30, 100).low).abs() < 1e-12);
+    assert!((share.high - Share::new(30, 100).high).abs() < 1e-12);
+
+    let mut uneven = Profile::with_unit(WeightUnit::Nanoseconds);
+    uneven.add("main", ["a"], Weight::from_units(1_000_000_000));
+    uneven.add("main", ["b"], Weight::from_units(1_000_000));
+    let share = uneven.share_of(|name| name == "a");
+    assert!(share.value > 0.99 && share.low < 0.3, "{share:?}");
+}
+
+/// Lines of one function are functions of their own; modules with a function of the
+/// same name are one.
+#[test]
+fn a_frame_is_known_by_its_label() {
+    let mut profile = Profile::new();
+    let thread = profile.thread_id(Thread::named("main"));
+    for (module, line) in [("a.so", None), ("b.so", None), ("a.so", Some(7))] {
+        let frame = Frame {
+            module: Some(module),
+            file: Some("src/work.c"),
+            line,
+            ..Frame::function("work")
+        };
+        let stack = profile.stack_id(None, frame);
+        profile.observe_at(
+            Duration::from_millis(1),
+            thread,
+            stack,
+            Weight::from_samples(1),
+        );
+    }
+    let functions = profile.functions();
+    let rows: Vec<(&str, u64)> = functions
+        .iter()
+        .map(|f| (&*f.name, f.total_weight.as_samples()))
+        .collect();
+    assert_eq!(rows, [("work", 2), ("work (work.c:7)", 1)]);
+    assert_eq!(profile.timeline().count(), 3);
+    let merged = {
+        let mut both = profile.clone();
+        both.merge(&profile);
+        both
+    };
+    assert_eq!(merged.timeline().count(), 0);
+    let stack = merged.samples().last().unwrap().stack;
+    assert_eq!(merged.frame(merged.leaf(stack)).module, Some("a.so"));
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::Share;
-use crate::profile::Profile;
+use crate::profile::{Profile, Weight};
 
 /// How one function's share of all samples changed.
 #[derive(Debug, Clone, PartialEq)]
@@ -52,7 +52,7 @@ impl Difference {
 ///
 /// Shares are compared, not counts, so the profiles may differ in length.
 pub fn changes(before: &Profile, after: &Profile) -> Vec<Change> {
-    let nothing = |profile: &Profile| Share::new(0, profile.total().as_samples());
+    let nothing = |profile: &Profile| profile.share(Weight::default());
     let mut shares: BTreeMap<String, (Share, Share)> = BTreeMap::new();
     for function in before.functions() {
         shares.insert(function.name, (function.total_share, nothing(after)));

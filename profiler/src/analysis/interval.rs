@@ -27,14 +27,19 @@ impl Share {
     ///
     /// Without any samples nothing is known: the value is 0, the interval 0 to 1.
     pub fn new(hits: u64, n: u64) -> Self {
-        if n == 0 {
+        Self::of_fraction(hits as f64 / n.max(1) as f64, n as f64)
+    }
+
+    /// Computes Wilson's interval around an observed fraction of `n` observations.
+    pub(crate) fn of_fraction(fraction: f64, n: f64) -> Self {
+        let value = fraction.clamp(0.0, 1.0);
+        if n <= 0.0 {
             return Self {
-                value: 0.0,
+                value,
                 low: 0.0,
                 high: 1.0,
             };
         }
-        let (n, value) = (n as f64, (hits as f64 / n as f64).min(1.0));
         let z2 = Z_95 * Z_95;
         let centre = (value + z2 / (2.0 * n)) / (1.0 + z2 / n);
         let reach = Z_95 / (1.0 + z2 / n) * (value * (1.0 - value) / n + z2 / (4.0 * n * n)).sqrt();

@@ -1,13 +1,13 @@
 //! Self and total of each function.
 
-use crate::profile::{FrameId, Profile, Weight};
+use crate::profile::{LabelId, Profile, Weight};
 
 use super::Share;
 
 /// What one function accounts for.
 #[derive(Debug, Clone, PartialEq)]
 pub struct FunctionShare {
-    /// The name of the function.
+    /// The label of the function, or of the line in a profile taken by line.
     pub name: String,
     /// Samples in the function itself, without what it called.
     pub self_weight: Weight,
@@ -24,21 +24,20 @@ impl Profile {
     /// Returns self and total of every function, the largest self first; equal
     /// ones by total, then by name.
     pub fn functions(&self) -> Vec<FunctionShare> {
-        let n = self.total().as_samples();
         let (self_weights, total_weights) = self.weights();
         let mut functions: Vec<FunctionShare> = self
             .tables()
-            .frames()
-            .filter(|frame| total_weights[frame.index()] > Weight::default())
-            .map(|frame| {
+            .labels()
+            .filter(|label| total_weights[label.index()] > Weight::default())
+            .map(|label| {
                 let (self_weight, total_weight) =
-                    (self_weights[frame.index()], total_weights[frame.index()]);
+                    (self_weights[label.index()], total_weights[label.index()]);
                 FunctionShare {
-                    name: self.frame_name(frame).to_owned(),
+                    name: self.tables().label(label).to_owned(),
                     self_weight,
                     total_weight,
-                    self_share: Share::new(self_weight.as_samples(), n),
-                    total_share: Share::new(total_weight.as_samples(), n),
+                    self_share: self.share(self_weight),
+                    total_share: self.share(total_weight),
                 }
             })
             .collect();
@@ -59,32 +58,33 @@ impl Profile {
     /// assert!(parse.low > 0.21 && parse.high < 0.40);
     /// ```
     pub fn share_of(&self, predicate: impl Fn(&str) -> bool) -> Share {
-        let matches = self.matching_frames(predicate);
+        let matches = self.matching_labels(predicate);
         let hits: Weight = self
             .samples()
             .filter(|sample| {
                 self.tables()
                     .frames_of(sample.stack)
-                    .any(|frame| matches[frame.index()])
+                    .any(|frame| matches[self.tables().label_of(frame).index()])
             })
             .map(|sample| sample.weight)
             .sum();
-        Share::new(hits.as_samples(), self.total().as_samples())
+        self.share(hits)
     }
 
     fn weights(&self) -> (Vec<Weight>, Vec<Weight>) {
-        let n_frames = self.tables().frame_count();
-        let mut self_weights = vec![Weight::default(); n_frames];
-        let mut total_weights = vec![Weight::default(); n_frames];
+        let n_labels = self.tables().label_count();
+        let mut self_weights = vec![Weight::default(); n_labels];
+        let mut total_weights = vec![Weight::default(); n_labels];
         // Remembers the last sample that counted a function, so that recursion counts once.
-        let mut counted_by = vec![usize::MAX; n_frames];
+        let mut counted_by = vec![usize::MAX; n_labels];
         for (at, sample) in self.samples().enumerate() {
-            let leaf: FrameId = self.tables().leaf(sample.stack);
+            let leaf: LabelId = self.tables().label_of(self.leaf(sample.stack));
             self_weights[leaf.index()] += sample.weight;
-            for frame in self.tables().frames_of(sample.stack) {
-                if counted_by[frame.index()] != at {
-                    counted_by[frame.index()] = at;
-                    total_weights[frame.index()] += sample.weight;
+            for frame in self.frames_of(sample.stack) {
+                let label = self.tables().label_of(frame);
+                if counted_by[label.index()] != at {
+                    counted_by[label.index()] = at;
+                    total_weights[label.index()] += sample.weight;
                 }
             }
         }

@@ -3,16 +3,22 @@
 //! This module knows nothing of how samples come to be; a profile can as well be
 //! read from folded text or built by hand.
 
+mod frame;
 mod quality;
 mod sample;
 mod tables;
+mod thread;
 
 use std::collections::{BTreeMap, HashMap};
+use std::time::Duration;
 
+pub use self::frame::Frame;
 pub use self::quality::{Quality, Source};
-pub use self::sample::{Sample, Weight};
-pub(crate) use self::tables::Tables;
+pub use self::sample::{Moment, Sample, Weight, WeightUnit};
 pub use self::tables::{FrameId, StackId, ThreadId};
+pub(crate) use self::tables::{LabelId, Tables};
+pub use self::thread::Thread;
+use crate::analysis::Share;
 
 /// Weighted stacks of one run, or of several merged.
 #[derive(Debug, Clone, Default)]
@@ -20,13 +26,24 @@ pub struct Profile {
     tables: Tables,
     samples: Vec<Sample>,
     sample_index: HashMap<(StackId, ThreadId), usize>,
+    timeline: Vec<Moment>,
+    unit: WeightUnit,
+    squares: f64,
     quality: Quality,
 }
 
 impl Profile {
-    /// Makes an empty profile.
+    /// Makes an empty profile that counts samples.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// Makes an empty profile whose weights count `unit`.
+    pub fn with_unit(unit: WeightUnit) -> Self {
+        Self {
+            unit,
+            ..Self::default()
+        }
     }
 
     /// Makes a profile from stacks, root first, of a thread named `main`.
@@ -47,7 +64,7 @@ impl Profile {
         profile
     }
 
-    /// Adds a stack, root first, seen on the thread of that name.
+    /// Adds a stack of function names, root first, seen on the thread of that name.
     ///
     /// A stack without frames becomes the single frame `[empty]`, so that the
     /// weight is never dropped. A weight of zero adds nothing.
@@ -57,20 +74,34 @@ impl Profile {
         stack: impl IntoIterator<Item = F>,
         weight: Weight,
     ) {
+        let thread = self.thread_id(Thread::named(thread));
+        let mut leaf = None;
+        for name in stack {
+            leaf = Some(self.stack_id(leaf, Frame::function(name.as_ref())));
+        }
+        let stack = leaf.unwrap_or_else(|| self.stack_id(None, Frame::function("[empty]")));
+        self.observe(thread, stack, weight);
+    }
+
+    /// Returns the number of a thread, which is made if it is new.
+    pub fn thread_id(&mut self, thread: Thread<'_>) -> ThreadId {
+        self.tables.intern_thread(thread)
+    }
+
+    /// Returns the number of the stack that calls `frame` from `caller`, or begins with
+    /// it; it is made if it is new.
+    pub fn stack_id(&mut self, caller: Option<StackId>, frame: Frame<'_>) -> StackId {
+        let frame = self.tables.intern_frame(frame);
+        self.tables.intern_stack(caller, frame)
+    }
+
+    /// Adds one observation of a stack. A weight of zero adds nothing.
+    pub fn observe(&mut self, thread: ThreadId, stack: StackId, weight: Weight) {
         if weight == Weight::default() {
             return;
         }
-        let mut leaf = None;
-        for name in stack {
-            let frame = self.tables.intern_frame(name.as_ref());
-            leaf = Some(self.tables.intern_stack(leaf, frame));
-        }
-        let stack = leaf.unwrap_or_else(|| {
-            let frame = self.tables.intern_frame("[empty]");
-            self.tables.intern_stack(None, frame)
-        });
-        let thread = self.tables.intern_thread(thread);
         self.quality.taken += weight;
+        self.squares += (weight.as_units() as f64).powi(2);
         if let Some(&at) = self.sample_index.get(&(stack, thread)) {
             self.samples[at].weight += weight;
         } else {
@@ -84,18 +115,61 @@ impl Profile {
         }
     }
 
-    /// Adds all samples and counters of `other`.
+    /// Adds one observation and keeps its time, which is counted from the start of the
+    /// profile. Observations may come in any order.
+    pub fn observe_at(&mut self, at: Duration, thread: ThreadId, stack: StackId, weight: Weight) {
+        self.observe(thread, stack, weight);
+        if weight > Weight::default() {
+            self.timeline.push(Moment {
+                at,
+                stack,
+                thread,
+                weight,
+            });
+        }
+    }
+
+    /// Adds all samples and counters of `other`. The times of single observations are
+    /// dropped, as those of two runs have no common start.
     ///
     /// Everything that is printed or drawn from the result is the same in
-    /// whichever order profiles are merged.
+    /// whichever order profiles are merged. Weights of different units are not made
+    /// comparable: the sum's unit is then unknown.
     pub fn merge(&mut self, other: &Self) {
-        let taken = self.quality.taken;
-        for sample in &other.samples {
-            let stack = other.stack(sample.stack);
-            self.add(other.thread_name(sample.thread), stack, sample.weight);
+        let (taken, squares) = (self.quality.taken, self.squares);
+        if self.samples.is_empty() {
+            self.unit = other.unit;
+        } else if !other.samples.is_empty() && self.unit != other.unit {
+            self.unit = WeightUnit::Unknown;
         }
+        self.timeline.clear();
+        for sample in &other.samples {
+            self.copy_sample(other, *sample, None);
+        }
+        self.squares = squares + other.squares;
         self.quality.taken = taken;
         self.quality.merge(&other.quality);
+    }
+
+    /// Adds a sample of another profile, cut off above the outermost frame for which
+    /// `is_root` holds; not at all if there is none.
+    fn copy_sample(&mut self, other: &Self, sample: Sample, is_root: Option<&[bool]>) {
+        let mut frames: Vec<FrameId> = other.tables.frames_of(sample.stack).collect();
+        if let Some(is_root) = is_root {
+            let matches = |frame: &FrameId| is_root[other.tables.label_of(*frame).index()];
+            let Some(outermost) = frames.iter().rposition(matches) else {
+                return;
+            };
+            frames.truncate(outermost + 1);
+        }
+        let mut stack = None;
+        for &frame in frames.iter().rev() {
+            stack = Some(self.stack_id(stack, other.frame(frame)));
+        }
+        let thread = self.thread_id(other.thread(sample.thread));
+        if let Some(stack) = stack {
+            self.observe(thread, stack, sample.weight);
+        }
     }
 
     /// Returns the samples that pass through a function for which `is_root`
@@ -105,16 +179,10 @@ impl Profile {
     /// quality stays that of the whole run, except for the samples taken.
     #[must_use]
     pub fn root_at(&self, is_root: impl Fn(&str) -> bool) -> Self {
-        let matches = self.matching_frames(is_root);
-        let mut below = Self::new();
+        let matches = self.matching_labels(is_root);
+        let mut below = Self::with_unit(self.unit);
         for sample in &self.samples {
-            let mut stack: Vec<FrameId> = self.tables.frames_of(sample.stack).collect();
-            let Some(outermost) = stack.iter().rposition(|frame| matches[frame.index()]) else {
-                continue;
-            };
-            stack.truncate(outermost + 1);
-            let names = stack.iter().rev().map(|&frame| self.frame_name(frame));
-            below.add(self.thread_name(sample.thread), names, sample.weight);
+            below.copy_sample(self, *sample, Some(&matches));
         }
         below.quality = Quality {
             taken: below.quality.taken,
@@ -133,8 +201,33 @@ impl Profile {
         self.samples.iter().copied()
     }
 
-    /// Returns all stacks (root first) with their weights, threads added up, in
-    /// the order of their names.
+    /// Returns what the weights count.
+    pub fn unit(&self) -> WeightUnit {
+        self.unit
+    }
+
+    /// Returns the share that `weight` has of all, with its 95 % interval.
+    ///
+    /// Where weights are samples, these are what the interval counts. Otherwise it is
+    /// Kish's effective number of observations, `(Σw)² / Σw²` (L. Kish, "Survey
+    /// Sampling", 1965, section 8.2).
+    pub fn share(&self, weight: Weight) -> Share {
+        let total = self.total().as_units();
+        if self.unit == WeightUnit::Samples {
+            return Share::new(weight.as_samples(), total);
+        }
+        let n = (total as f64).powi(2) / self.squares.max(1.0);
+        Share::of_fraction(weight.as_units() as f64 / (total as f64).max(1.0), n)
+    }
+
+    /// Walks the single observations in the order in which they were added; nothing if
+    /// their times were not kept.
+    pub fn timeline(&self) -> impl Iterator<Item = Moment> {
+        self.timeline.iter().copied()
+    }
+
+    /// Returns all stacks (root first) by their labels, with their weights, threads
+    /// added up, in the order of the labels.
     pub fn stacks(&self) -> impl Iterator<Item = (Vec<&str>, Weight)> {
         let mut stacks: BTreeMap<Vec<&str>, Weight> = BTreeMap::new();
         for sample in &self.samples {
@@ -143,25 +236,60 @@ impl Profile {
         stacks.into_iter()
     }
 
-    /// Returns the function names of a stack, root first.
+    /// Returns the labels of a stack, root first.
     pub fn stack(&self, stack: StackId) -> Vec<&str> {
-        let mut names: Vec<&str> = self
+        let mut labels: Vec<&str> = self
             .tables
             .frames_of(stack)
-            .map(|frame| self.frame_name(frame))
+            .map(|frame| self.label(frame))
             .collect();
-        names.reverse();
-        names
+        labels.reverse();
+        labels
     }
 
-    /// Returns the name of a function.
-    pub fn frame_name(&self, frame: FrameId) -> &str {
-        self.tables.frame_name(frame)
+    /// Walks the frames of a stack from its leaf to its root.
+    pub fn frames_of(&self, stack: StackId) -> impl Iterator<Item = FrameId> {
+        self.tables.frames_of(stack)
     }
 
-    /// Returns the name of a thread.
-    pub fn thread_name(&self, thread: ThreadId) -> &str {
-        self.tables.thread_name(thread)
+    /// Returns the innermost frame of a stack.
+    pub fn leaf(&self, stack: StackId) -> FrameId {
+        self.tables.leaf(stack)
+    }
+
+    /// Returns the stack without its innermost frame, `None` if that is the only one.
+    pub fn caller(&self, stack: StackId) -> Option<StackId> {
+        self.tables.caller(stack)
+    }
+
+    /// Walks the table of stacks: every sample's stack, and every caller before it.
+    pub fn stack_ids(&self) -> impl Iterator<Item = StackId> {
+        self.tables.stack_ids()
+    }
+
+    /// Walks the table of frames.
+    pub fn frame_ids(&self) -> impl Iterator<Item = FrameId> {
+        self.tables.frame_ids()
+    }
+
+    /// Walks the table of threads.
+    pub fn thread_ids(&self) -> impl Iterator<Item = ThreadId> {
+        self.tables.thread_ids()
+    }
+
+    /// Returns what is known of a frame.
+    pub fn frame(&self, frame: FrameId) -> Frame<'_> {
+        self.tables.frame(frame)
+    }
+
+    /// Returns the text that stands for a frame; see [`Frame::label`].
+    pub fn label(&self, frame: FrameId) -> &str {
+        self.tables.label(self.tables.label_of(frame))
+    }
+
+    /// Returns what is known of a thread.
+    pub fn thread(&self, thread: ThreadId) -> Thread<'_> {
+        self.tables.thread(thread)
     }
 
     /// Returns what is known about how the profile was taken.
@@ -169,19 +297,22 @@ impl Profile {
         &self.quality
     }
 
-    pub(crate) fn set_quality(&mut self, quality: Quality) {
+    /// Says how the profile was taken. What is taken stays what has been added.
+    pub fn set_quality(&mut self, quality: Quality) {
+        let taken = self.quality.taken;
         self.quality = quality;
+        self.quality.taken = taken;
     }
 
     pub(crate) fn tables(&self) -> &Tables {
         &self.tables
     }
 
-    /// Asks `predicate` once for each distinct name.
-    pub(crate) fn matching_frames(&self, predicate: impl Fn(&str) -> bool) -> Vec<bool> {
+    /// Asks `predicate` once for each distinct label.
+    pub(crate) fn matching_labels(&self, predicate: impl Fn(&str) -> bool) -> Vec<bool> {
         self.tables
-            .frames()
-            .map(|frame| predicate(self.frame_name(frame)))
+            .labels()
+            .map(|label| predicate(self.tables.label(label)))
             .collect()
     }
 }

@@ -13,8 +13,8 @@ use super::schedule::Schedule;
 use super::{Options, Trigger};
 use crate::error::{Error, Result};
 use crate::modules::{self, Module};
-use crate::profile::{Profile, Quality, Source, Weight};
-use crate::symbolize::Symbolizer;
+use crate::profile::{Profile, Quality, Source, Thread, Weight};
+use crate::symbolize::{Symbol, Symbolizer};
 use crate::sys::{
     self, Alarm, Attached, Interrupted, Observer, PerfEvent, Rearm, Signal, StackBounds,
     ThreadClock, Timer,
@@ -374,7 +374,7 @@ fn profile(
     setup: &Setup,
     wall_time: Duration,
 ) -> Profile {
-    let mut symbolizer = Symbolizer::new(modules);
+    let mut symbolizer = Symbolizer::new(modules, false);
     let mut profile = Profile::new();
     let mut quality = Quality {
         wall_time,
@@ -384,30 +384,37 @@ fn profile(
     };
     let load = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
     for record in records {
-        let mut stacks: Vec<(Vec<String>, Weight)> = Vec::new();
+        let mut stacks: Vec<(Vec<Symbol>, Weight)> = Vec::new();
         for ((walk, addresses), &n) in &*lock(&record.stacks) {
             let weight = Weight::from_samples(n);
-            let mut names = Vec::new();
+            let mut symbols = Vec::new();
             match walk {
                 Walk::Complete => {}
                 Walk::Truncated => {
                     quality.truncated += weight;
-                    names.push("[truncated]".to_owned());
+                    symbols.push(Symbol::unknown("[truncated]"));
                 }
                 Walk::Unreadable => {
                     quality.unreadable += weight;
-                    names.push("[unreadable]".to_owned());
+                    symbols.push(Symbol::unknown("[unreadable]"));
                 }
             }
             for &address in addresses.iter().rev() {
-                names.extend_from_slice(symbolizer.functions(address));
+                symbols.extend_from_slice(symbolizer.functions(address));
             }
-            stacks.push((names, weight));
+            stacks.push((symbols, weight));
         }
         // The addresses differ from run to run, the names do not.
         stacks.sort();
-        for (names, weight) in stacks {
-            profile.add(&record.name, names, weight);
+        let thread = profile.thread_id(Thread::named(&record.name));
+        for (symbols, weight) in stacks {
+            let mut stack = None;
+            for symbol in &symbols {
+                stack = Some(profile.stack_id(stack, symbol.as_frame()));
+            }
+            if let Some(stack) = stack {
+                profile.observe(thread, stack, weight);
+            }
         }
         let cpu_at_end = lock(&record.cpu_at_end).unwrap_or(record.cpu_at_start);
         let mean_nanos = setup.options.mean_interval().as_secs_f64() * 1e9;
@@ -418,7 +425,6 @@ fn profile(
         quality.overhead += Duration::from_nanos(load(&record.shared.overhead));
         quality.cpu_time += Duration::from_nanos(cpu_at_end.saturating_sub(record.cpu_at_start));
     }
-    quality.taken = profile.total();
     profile.set_quality(quality);
     profile
 }

@@ -226,7 +226,7 @@ fn each_registered_thread_has_its_own_share() {
         let n: u64 = profile.total().as_samples();
         let on_second: u64 = profile
             .samples()
-            .filter(|sample| profile.thread_name(sample.thread) == "second")
+            .filter(|sample| profile.thread(sample.thread).name == "second")
             .map(|sample| sample.weight.as_samples())
             .sum();
         let share = spent.as_secs_f64() / profile.quality().cpu_time.as_secs_f64();
