@@ -37,6 +37,38 @@ fn workload_prints_its_truth() {
     assert!(json.starts_with(r#"{"workload":"split","seed":9,"functions":[{"name":"#));
     assert_eq!(json.matches(r#""nanoseconds":"#).count(), 4);
     assert!(json.contains("bench_fixtures::workload::kernel::sieve_primes"));
+    assert!(!json.contains(r#""threads":"#) && !json.contains(r#""work":"#));
+}
+
+#[test]
+fn workload_makes_what_is_asked_for() {
+    let out = run(WORKLOAD, &["threads-8", "--threads=3", "--work=6"]);
+    let json = text(out.stdout);
+    assert_eq!(json.matches(r#""n_threads":1"#).count(), 3, "{json}");
+    assert!(json.contains(r#""work":6"#), "{json}");
+    let out = run(WORKLOAD, &["recursion", "--depth=10", "--work=2"]);
+    assert!(text(out.stdout).contains("recursion::deep"));
+}
+
+#[test]
+fn workload_waits_until_it_is_told() {
+    let mut child = Command::new(WORKLOAD)
+        .args(["split", "--work=2", "--wait"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the command starts");
+    let mut ready = [0; 6];
+    let mut stderr = child.stderr.take().expect("stderr is piped");
+    stderr
+        .read_exact(&mut ready)
+        .expect("it says that it waits");
+    assert_eq!(&ready, b"ready\n");
+    assert!(child.try_wait().expect("it can be asked").is_none());
+    drop(child.stdin.take());
+    let out = child.wait_with_output().expect("the command ends");
+    assert!(out.status.success() && !out.stdout.is_empty());
 }
 
 #[test]
@@ -62,6 +94,31 @@ fn bad_arguments_are_refused_with_a_reason() {
             WORKLOAD,
             &["split", "--seconds", "NaN"],
             "`NaN` is not a number",
+        ),
+        (
+            WORKLOAD,
+            &["split", "--work=1", "--seconds=1"],
+            "exclude each other",
+        ),
+        (
+            WORKLOAD,
+            &["split", "--work", "0"],
+            "`0` is not a whole number from 1",
+        ),
+        (
+            WORKLOAD,
+            &["split", "--threads", "4"],
+            "--threads means nothing to `split`",
+        ),
+        (
+            WORKLOAD,
+            &["threads-8", "--threads", "9"],
+            "`9` is not a whole number from 2 to 8",
+        ),
+        (
+            WORKLOAD,
+            &["split", "--depth", "4"],
+            "--depth means nothing to `split`",
         ),
     ];
     for (program, args, reason) in cases {

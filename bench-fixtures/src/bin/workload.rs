@@ -1,7 +1,7 @@
 //! `workload`: runs one workload by name and prints its truth, so that any
 //! profiler can be pointed at it.
 
-use bench_fixtures::workload::{Workload, all, by_name};
+use bench_fixtures::workload::{Amount, Report, Workload, all, by_name};
 use std::io::{self, ErrorKind, Write};
 use std::process::ExitCode;
 use std::time::Duration;
@@ -9,12 +9,16 @@ use std::time::Duration;
 const HELP: &str = "\
 Run a program whose profile is known, and print that profile as JSON.
 
-Usage: workload NAME [--seconds S] [--seed N]
+Usage: workload NAME [--seconds S | --work N] [--seed N]
        workload --list
 
 Options:
   --seconds S  CPU time to spend, in seconds, more than 0, at most 3600 [default: 5]
+  --work N     Do a fixed amount of work instead, N times about 8 ms, at most 1000000
   --seed N     Seed of the phases, a whole number [default: 1]
+  --threads N  Threads of `threads-2` and `threads-8`, 2 to 8, at 1, 2, ... N parts
+  --depth N    Depth of `recursion`, 1 to 10000
+  --wait       Say `ready` on stderr, and begin when stdin has a line or ends
   --list       List the workloads
   --help       Print this help
 
@@ -30,7 +34,7 @@ fn main() -> ExitCode {
         // The reader has seen enough, as `head` has.
         Err(Failure::Output(error)) if error.kind() == ErrorKind::BrokenPipe => ExitCode::SUCCESS,
         Err(Failure::Output(error)) => {
-            eprintln!("error: writing to stdout failed: {error}");
+            eprintln!("error: reading stdin or writing to stdout failed: {error}");
             ExitCode::from(2)
         }
         Err(Failure::Usage(message)) => {
@@ -48,16 +52,35 @@ enum Failure {
 enum Command {
     Help,
     List,
-    Run {
-        workload: &'static dyn Workload,
-        cpu_time: Duration,
-        seed: u64,
-    },
+    Run(Run),
+}
+
+struct Run {
+    workload: Choice,
+    amount: Amount,
+    seed: u64,
+    waits: bool,
+}
+
+/// A workload as it is listed, or one made by an option.
+enum Choice {
+    Listed(&'static dyn Workload),
+    Made(Box<dyn Workload>),
+}
+
+impl Choice {
+    fn get(&self) -> &dyn Workload {
+        match self {
+            Self::Listed(workload) => *workload,
+            Self::Made(workload) => workload.as_ref(),
+        }
+    }
 }
 
 impl Command {
     fn parse(mut args: impl Iterator<Item = String>) -> Result<Self, String> {
-        let (mut workload, mut cpu_time, mut seed) = (None, Duration::from_secs(5), 1);
+        let (mut workload, mut seed, mut waits) = (None, 1, false);
+        let (mut cpu_time, mut work, mut n_threads, mut depth) = (None, None, None, None);
         while let Some(arg) = args.next() {
             let (flag, mut inline) = match arg.split_once('=') {
                 Some((flag, value)) => (flag, Some(value.to_owned())),
@@ -70,19 +93,29 @@ impl Command {
             match flag {
                 "--help" | "-h" => return Ok(Self::Help),
                 "--list" => return Ok(Self::List),
-                "--seconds" => cpu_time = parse_seconds(&value()?)?,
-                "--seed" => seed = parse_seed(&value()?)?,
+                "--seconds" => cpu_time = Some(parse_seconds(&value()?)?),
+                "--work" => work = Some(parse_count("--work", &value()?, 1, 1_000_000)?),
+                "--seed" => seed = parse_count("--seed", &value()?, 0, u64::MAX)?,
+                "--threads" => n_threads = Some(parse_count("--threads", &value()?, 2, 8)?),
+                "--depth" => depth = Some(parse_count("--depth", &value()?, 1, 10_000)?),
+                "--wait" if inline.is_none() => waits = true,
                 name if workload.is_none() && !name.starts_with('-') => {
                     workload = Some(find_workload(&arg)?);
                 }
                 _ => return Err(format!("unknown argument `{arg}`")),
             }
         }
-        Ok(Self::Run {
-            workload: workload.ok_or("the name of a workload is missing")?,
-            cpu_time,
+        let listed = workload.ok_or("the name of a workload is missing")?;
+        Ok(Self::Run(Run {
+            workload: choose(listed, n_threads, depth)?,
+            amount: match (cpu_time, work) {
+                (Some(_), Some(_)) => return Err("--seconds and --work exclude each other".into()),
+                (None, Some(n_units)) => Amount::Work(n_units),
+                (cpu_time, None) => Amount::CpuTime(cpu_time.unwrap_or(Duration::from_secs(5))),
+            },
             seed,
-        })
+            waits,
+        }))
     }
 
     fn run(self) -> io::Result<()> {
@@ -91,18 +124,14 @@ impl Command {
             Self::Help => writeln!(out, "{HELP}"),
             Self::List => all()
                 .iter()
-                .try_for_each(|w| writeln!(out, "{:<16}{}", w.name(), w.summary())),
-            Self::Run {
-                workload,
-                cpu_time,
-                seed,
-            } => {
-                let truth = workload.run(cpu_time, seed);
-                let name = workload.name();
-                writeln!(
-                    out,
-                    r#"{{"workload":"{name}","seed":{seed},"functions":{truth}}}"#
-                )
+                .try_for_each(|w| writeln!(out, "{:<18}{}", w.name(), w.summary())),
+            Self::Run(run) => {
+                if run.waits {
+                    eprintln!("ready");
+                    io::stdin().read_line(&mut String::new())?;
+                }
+                let report = Report::of(run.workload.get(), run.amount, run.seed);
+                writeln!(out, "{}", report.to_json())
             }
         }
     }
@@ -110,6 +139,27 @@ impl Command {
 
 fn find_workload(name: &str) -> Result<&'static dyn Workload, String> {
     by_name(name).ok_or_else(|| format!("no workload `{name}`; `workload --list` names them"))
+}
+
+fn choose(
+    listed: &'static dyn Workload,
+    n_threads: Option<u64>,
+    depth: Option<u64>,
+) -> Result<Choice, String> {
+    let name = listed.name();
+    match (n_threads, depth) {
+        (None, None) => Ok(Choice::Listed(listed)),
+        (Some(_), Some(_)) => Err("--threads and --depth exclude each other".into()),
+        (Some(n_threads), None) => usize::try_from(n_threads)
+            .ok()
+            .and_then(|n_threads| listed.with_threads(n_threads))
+            .map(Choice::Made)
+            .ok_or_else(|| format!("--threads means nothing to `{name}`")),
+        (None, Some(depth)) => listed
+            .with_depth(depth)
+            .map(Choice::Made)
+            .ok_or_else(|| format!("--depth means nothing to `{name}`")),
+    }
 }
 
 fn parse_seconds(text: &str) -> Result<Duration, String> {
@@ -120,7 +170,9 @@ fn parse_seconds(text: &str) -> Result<Duration, String> {
         .ok_or_else(|| format!("--seconds `{text}` is not a number above 0 and up to 3600"))
 }
 
-fn parse_seed(text: &str) -> Result<u64, String> {
+fn parse_count(flag: &str, text: &str, least: u64, most: u64) -> Result<u64, String> {
     text.parse()
-        .map_err(|_| format!("--seed `{text}` is not a whole number from 0 to 2^64 - 1"))
+        .ok()
+        .filter(|count| (least..=most).contains(count))
+        .ok_or_else(|| format!("{flag} `{text}` is not a whole number from {least} to {most}"))
 }

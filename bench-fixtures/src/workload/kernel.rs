@@ -1,30 +1,34 @@
 //! Four small computations with nothing in common, for the workloads that need
 //! no more of a function than its name and its share.
 
-use super::pace::Function;
+use super::function::Function;
 use std::hint::black_box;
 
 /// The classic split: a half, a third or so, and two that are easily missed.
-pub(super) static SPLIT: [Function; 4] = [
+pub(super) static SPLIT: [Function<'static>; 4] = [
     Function {
         name: concat!(module_path!(), "::sieve_primes"),
         share: 0.50,
-        run: sieve_primes,
+        unit_nanos: 1_000.0,
+        run: &sieve_primes,
     },
     Function {
         name: concat!(module_path!(), "::hash_text"),
         share: 0.30,
-        run: hash_text,
+        unit_nanos: 1_100.0,
+        run: &hash_text,
     },
     Function {
         name: concat!(module_path!(), "::edit_distance"),
         share: 0.15,
-        run: edit_distance,
+        unit_nanos: 950.0,
+        run: &edit_distance,
     },
     Function {
         name: concat!(module_path!(), "::multiply_matrices"),
         share: 0.05,
-        run: multiply_matrices,
+        unit_nanos: 800.0,
+        run: &multiply_matrices,
     },
 ];
 

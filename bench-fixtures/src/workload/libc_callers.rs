@@ -1,39 +1,43 @@
 //! Time spent in the C library and the kernel on behalf of named callers.
 //!
 //! The C library is built without frame pointers, so an unwinder that trusts them
-//! loses the caller of a leaf. The right caller must be named.
-//! `qsort` itself cannot be called without `unsafe`; the standard library's sort
-//! stands in for it.
+//! loses the caller of a leaf. The right caller must be named, through a system call
+//! (`stat`), a leaf (`memset`), and a function that calls back (`qsort`).
 
-use super::pace::{Function, random_rounds};
-use super::{Truth, Workload};
+use super::foreign::qsort;
+use super::function::Function;
+use super::pace::random_rounds;
+use super::{Amount, Truth, Workload};
 use std::fs::metadata;
 use std::hint::black_box;
-use std::time::Duration;
 
-/// Calls `stat` from two places, `memset` and a sort.
+/// Calls `stat` from two places, `memset` and `qsort`.
 pub struct LibcCallers;
 
-static FUNCTIONS: [Function; 4] = [
+static FUNCTIONS: [Function<'static>; 4] = [
     Function {
         name: concat!(module_path!(), "::stat_root"),
         share: 0.45,
-        run: stat_root,
+        unit_nanos: 4_200.0,
+        run: &stat_root,
     },
     Function {
         name: concat!(module_path!(), "::stat_here"),
         share: 0.20,
-        run: stat_here,
+        unit_nanos: 2_100.0,
+        run: &stat_here,
     },
     Function {
         name: concat!(module_path!(), "::clear_buffer"),
         share: 0.20,
-        run: clear_buffer,
+        unit_nanos: 1_500.0,
+        run: &clear_buffer,
     },
     Function {
         name: concat!(module_path!(), "::sort_records"),
         share: 0.15,
-        run: sort_records,
+        unit_nanos: 1_500.0,
+        run: &sort_records,
     },
 ];
 
@@ -43,11 +47,11 @@ impl Workload for LibcCallers {
     }
 
     fn summary(&self) -> &'static str {
-        "stat 45, another stat 20, memset 20, sort 15 %: is the right caller named?"
+        "stat 45, another stat 20, memset 20, qsort 15 %: is the right caller named?"
     }
 
-    fn run(&self, cpu_time: Duration, seed: u64) -> Truth {
-        random_rounds(&FUNCTIONS, cpu_time, seed)
+    fn run_amount(&self, amount: Amount, seed: u64) -> Truth {
+        random_rounds(&FUNCTIONS, amount, seed)
     }
 }
 
@@ -70,11 +74,11 @@ fn stat_here(n_units: u64) {
     black_box(size);
 }
 
-/// Clears 32 KiB, once a unit; the compiler makes that a call of `memset`.
+/// Clears 32 KiB, four times a unit; the compiler makes that a call of `memset`.
 #[inline(never)]
 fn clear_buffer(n_units: u64) {
     let mut buffer = vec![1_u8; 32 << 10];
-    for _ in 0..n_units {
+    for _ in 0..4 * n_units {
         buffer.fill(black_box(0));
         black_box(&buffer);
     }
@@ -90,7 +94,7 @@ fn sort_records(n_units: u64) {
     });
     for _ in 0..n_units {
         let mut records = *black_box(&scattered);
-        records.sort_unstable();
+        qsort(&mut records);
         black_box(&records);
     }
 }

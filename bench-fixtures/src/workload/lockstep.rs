@@ -7,7 +7,7 @@
 
 use super::kernel::SPLIT;
 use super::pace::Pace;
-use super::{Truth, Workload};
+use super::{Amount, Truth, Workload};
 use std::time::Duration;
 
 /// Splits its time 50/30/15/5 in step with a fixed period.
@@ -30,16 +30,26 @@ impl Lockstep {
     };
 
     /// Tells `at_boundary` the CPU time at which each phase ended.
-    fn run_watched(&self, cpu_time: Duration, mut at_boundary: impl FnMut(Duration)) -> Truth {
-        let mut pace = Pace::new(&SPLIT);
+    ///
+    /// A fixed amount of work cannot also keep a schedule: its phases have the same
+    /// instructions in every run, and only about the length that they should have.
+    fn run_watched(&self, amount: Amount, mut at_boundary: impl FnMut(Duration)) -> Truth {
+        let mut pace = Pace::new(&SPLIT, amount);
+        let period_nanos = self.period.as_nanos() as f64;
         let mut deadline = pace.total();
-        while pace.total() < cpu_time {
+        let mut n_periods = 0;
+        while amount.has_more(n_periods, period_nanos, pace.total()) {
             for (idx, function) in SPLIT.iter().enumerate() {
-                deadline += self.period.mul_f64(function.share);
-                let left = deadline.saturating_sub(pace.total());
+                let length = self.period.mul_f64(function.share);
+                deadline += length;
+                let left = match amount {
+                    Amount::CpuTime(_) => deadline.saturating_sub(pace.total()),
+                    Amount::Work(_) => length,
+                };
                 pace.phase(idx, left.as_nanos() as f64);
                 at_boundary(pace.total());
             }
+            n_periods += 1;
         }
         pace.into_truth()
     }
@@ -55,8 +65,8 @@ impl Workload for Lockstep {
     }
 
     /// The seed has no effect: that nothing varies is the point.
-    fn run(&self, cpu_time: Duration, _seed: u64) -> Truth {
-        self.run_watched(cpu_time, |_| ())
+    fn run_amount(&self, amount: Amount, _seed: u64) -> Truth {
+        self.run_watched(amount, |_| ())
     }
 }
 
@@ -70,7 +80,8 @@ mod tests {
     fn periods_neither_jitter_nor_drift() {
         for workload in [Lockstep::EVERY_1000_US, Lockstep::EVERY_10000_US] {
             let mut ends = Vec::new();
-            workload.run_watched(Duration::from_millis(600), |end| ends.push(end));
+            let amount = Amount::CpuTime(Duration::from_millis(600));
+            workload.run_watched(amount, |end| ends.push(end));
             let period = workload.period.as_secs_f64();
             let against_clock: Vec<f64> = ends
                 .chunks_exact(SPLIT.len())

@@ -1,52 +1,78 @@
 //! A deep recursion against a shallow function, 60 to 40.
 //!
 //! Profilers that cut stacks short lose the root of the deep ones. Nearly all the
-//! work is at the bottom, so a sample in `deep` should have [`DEPTH`] frames of
-//! `descend` above it.
+//! work is at the bottom, so a sample in `hash_at_the_bottom` should have as many
+//! frames of `descend` above it as the recursion is deep.
 
-use super::pace::{Function, random_rounds};
-use super::{Truth, Workload};
+use super::function::Function;
+use super::pace::random_rounds;
+use super::{Amount, Truth, Workload};
 use std::hint::black_box;
-use std::time::Duration;
-
-/// Counts the frames of the recursion.
-pub const DEPTH: u64 = 250;
 
 /// Spends 60 % at the bottom of a recursion and 40 % near the root.
-pub struct Recursion;
+pub struct Recursion {
+    name: &'static str,
+    depth: u64,
+}
 
-static FUNCTIONS: [Function; 2] = [
-    Function {
-        name: concat!(module_path!(), "::deep"),
-        share: 0.60,
-        run: deep,
-    },
-    Function {
-        name: concat!(module_path!(), "::shallow"),
-        share: 0.40,
-        run: shallow,
-    },
-];
+impl Recursion {
+    /// More frames than the 127 that several profilers keep.
+    pub const DEEP_250: Self = Self {
+        name: "recursion",
+        depth: 250,
+    };
+
+    /// More stack than the dumps of 8 or 32 KiB that others unwind.
+    pub const DEEP_1000: Self = Self {
+        name: "recursion-1000",
+        depth: 1_000,
+    };
+
+    /// Counts the frames of the recursion.
+    pub fn depth(&self) -> u64 {
+        self.depth
+    }
+}
 
 impl Workload for Recursion {
     fn name(&self) -> &'static str {
-        "recursion"
+        self.name
     }
 
     fn summary(&self) -> &'static str {
-        "60 % under 250 frames of recursion, 40 % shallow: are stacks whole?"
+        "60 % under 250 or 1,000 frames of recursion, 40 % shallow: are stacks whole?"
     }
 
-    fn run(&self, cpu_time: Duration, seed: u64) -> Truth {
-        random_rounds(&FUNCTIONS, cpu_time, seed)
+    fn run_amount(&self, amount: Amount, seed: u64) -> Truth {
+        let deep = |n_units| deep(self.depth, n_units);
+        let functions = [
+            Function {
+                name: concat!(module_path!(), "::deep"),
+                share: 0.60,
+                unit_nanos: 20_000.0,
+                run: &deep,
+            },
+            Function {
+                name: concat!(module_path!(), "::shallow"),
+                share: 0.40,
+                unit_nanos: 1_400.0,
+                run: &shallow,
+            },
+        ];
+        random_rounds(&functions, amount, seed)
+    }
+
+    fn with_depth(&self, depth: u64) -> Option<Box<dyn Workload>> {
+        let name = self.name;
+        Some(Box::new(Self { name, depth }))
     }
 }
 
 /// Goes down the recursion and hashes at its bottom, once a unit.
 #[inline(never)]
-fn deep(n_units: u64) {
+fn deep(depth: u64, n_units: u64) {
     for unit in 0..n_units {
-        black_box(descend(DEPTH, unit));
+        black_box(descend(depth, unit));
     }
 }
 
@@ -95,7 +121,8 @@ mod tests {
 
     #[test]
     fn names_are_those_of_the_functions() {
-        assert_eq!(FUNCTIONS[0].name, type_name_of_val(&deep));
-        assert_eq!(FUNCTIONS[1].name, type_name_of_val(&shallow));
+        let truth = Recursion::DEEP_250.run_amount(Amount::Work(1), 1);
+        assert_eq!(truth.functions()[0].name, type_name_of_val(&deep));
+        assert_eq!(truth.functions()[1].name, type_name_of_val(&shallow));
     }
 }

@@ -4,8 +4,7 @@
 
 use super::kernel::SPLIT;
 use super::pace::random_rounds;
-use super::{Truth, Workload};
-use std::time::Duration;
+use super::{Amount, Truth, Workload};
 
 /// Splits its time 50/30/15/5 in random phases.
 pub struct Split;
@@ -19,7 +18,7 @@ impl Workload for Split {
         "four functions at 50/30/15/5 %, phases of random order and length"
     }
 
-    fn run(&self, cpu_time: Duration, seed: u64) -> Truth {
-        random_rounds(&SPLIT, cpu_time, seed)
+    fn run_amount(&self, amount: Amount, seed: u64) -> Truth {
+        random_rounds(&SPLIT, amount, seed)
     }
 }

@@ -1,59 +1,134 @@
 //! What each function of a workload truly cost.
+//!
+//! Times are exclusive of one another: no two functions of a truth are ever on the
+//! same stack, so their shares add up to one.
 
 use std::fmt;
 
-/// States the measured CPU time of each named function of one run.
+/// What one function took, with all that it called.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FunctionTime {
+    /// Full path, as a symbolizer prints it.
+    pub name: &'static str,
+    /// Thread CPU time, in nanoseconds.
+    pub cpu_nanos: u64,
+    /// Wall time of its thread, in nanoseconds; the same unless it slept or had to
+    /// wait for a processor.
+    pub wall_nanos: u64,
+}
+
+impl FunctionTime {
+    pub(super) fn none(name: &'static str) -> Self {
+        Self {
+            name,
+            cpu_nanos: 0,
+            wall_nanos: 0,
+        }
+    }
+
+    pub(super) fn add(&mut self, other: &Self) {
+        self.cpu_nanos += other.cpu_nanos;
+        self.wall_nanos += other.wall_nanos;
+    }
+
+    pub(super) fn subtract(&mut self, part: &Self) {
+        self.cpu_nanos -= part.cpu_nanos;
+        self.wall_nanos -= part.wall_nanos;
+    }
+}
+
+/// What the threads of one name took.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ThreadTime {
+    /// The name that the threads gave themselves.
+    pub name: String,
+    /// How many threads had that name.
+    pub n_threads: u64,
+    /// What its functions took on these threads.
+    pub functions: Vec<FunctionTime>,
+}
+
+/// States what each named function of one run took.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Truth {
-    functions: Vec<(&'static str, u64)>,
+    functions: Vec<FunctionTime>,
+    threads: Vec<ThreadTime>,
 }
 
 impl Truth {
-    pub(super) fn new(functions: Vec<(&'static str, u64)>) -> Self {
-        Self { functions }
+    /// One thread's truth.
+    pub(super) fn new(functions: Vec<FunctionTime>) -> Self {
+        Self {
+            functions,
+            threads: Vec::new(),
+        }
     }
 
-    /// Lists each function's full path, as a symbolizer prints it, and the thread
-    /// CPU time in nanoseconds that was spent in it and in all that it called.
-    pub fn functions(&self) -> &[(&'static str, u64)] {
+    /// Adds up what several threads did.
+    pub(super) fn of_threads(threads: Vec<ThreadTime>) -> Self {
+        let mut functions: Vec<FunctionTime> = Vec::new();
+        for time in threads.iter().flat_map(|thread| &thread.functions) {
+            match functions.iter_mut().find(|sum| sum.name == time.name) {
+                Some(sum) => sum.add(time),
+                None => functions.push(time.clone()),
+            }
+        }
+        Self { functions, threads }
+    }
+
+    /// Lists what each function took.
+    pub fn functions(&self) -> &[FunctionTime] {
         &self.functions
+    }
+
+    /// Lists the threads where there are several; empty where there is one.
+    pub fn threads(&self) -> &[ThreadTime] {
+        &self.threads
     }
 
     /// Adds up the CPU time of all functions, in nanoseconds.
     pub fn total(&self) -> u64 {
-        self.functions.iter().map(|(_, nanos)| nanos).sum()
+        self.functions.iter().map(|time| time.cpu_nanos).sum()
     }
 
-    /// Returns one function's part of the total, from 0 to 1.
+    /// Adds up the wall time of all functions, in nanoseconds; that of threads which
+    /// ran side by side adds up as well.
+    pub fn wall_total(&self) -> u64 {
+        self.functions.iter().map(|time| time.wall_nanos).sum()
+    }
+
+    /// Returns one function's part of the CPU time, from 0 to 1.
     ///
     /// The name is the full path or its last part. `None` for a name that is not
     /// there, and when nothing was measured at all.
     pub fn share(&self, name: &str) -> Option<f64> {
-        let total = self.total();
-        let (_, nanos) = self
-            .functions
+        let time = self.find(name)?;
+        (self.total() > 0).then(|| time.cpu_nanos as f64 / self.total() as f64)
+    }
+
+    /// Returns one function's part of the wall time; otherwise like [`Self::share`].
+    pub fn wall_share(&self, name: &str) -> Option<f64> {
+        let time = self.find(name)?;
+        (self.wall_total() > 0).then(|| time.wall_nanos as f64 / self.wall_total() as f64)
+    }
+
+    fn find(&self, name: &str) -> Option<&FunctionTime> {
+        self.functions
             .iter()
-            .find(|(path, _)| *path == name || path.rsplit("::").next() == Some(name))?;
-        (total > 0).then(|| *nanos as f64 / total as f64)
+            .find(|time| time.name == name || time.name.rsplit("::").next() == Some(name))
     }
 }
 
-/// Shows the functions as a JSON array of objects.
-///
-/// The names are paths of Rust functions, so nothing needs escaping.
+/// Shows each function's share, on one line, for the message of a failed test.
 impl fmt::Display for Truth {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let total = self.total().max(1) as f64;
-        f.write_str("[")?;
-        for (n_before, (name, nanos)) in self.functions.iter().enumerate() {
-            let comma = if n_before == 0 { "" } else { "," };
-            let share = *nanos as f64 / total;
-            write!(
-                f,
-                r#"{comma}{{"name":"{name}","nanoseconds":{nanos},"share":{share:.6}}}"#
-            )?;
+        let (total, wall_total) = (self.total().max(1), self.wall_total().max(1));
+        for time in &self.functions {
+            let cpu = 100.0 * time.cpu_nanos as f64 / total as f64;
+            let wall = 100.0 * time.wall_nanos as f64 / wall_total as f64;
+            write!(f, "{} {cpu:.2} % (wall {wall:.2} %); ", time.name)?;
         }
-        f.write_str("]")
+        write!(f, "{:.3} CPU seconds", self.total() as f64 / 1e9)
     }
 }
 
@@ -63,15 +138,37 @@ mod tests {
 
     #[test]
     fn shares_are_parts_of_the_total() {
-        let truth = Truth::new(vec![("a::b", 30), ("a::c", 10)]);
+        let truth = Truth::new(vec![time("a::b", 30, 30), time("a::c", 10, 90)]);
         assert_eq!(truth.total(), 40);
         assert_eq!(truth.share("b"), Some(0.75));
         assert_eq!(truth.share("a::c"), Some(0.25));
+        assert_eq!(truth.wall_share("a::c"), Some(0.75));
         assert_eq!(truth.share("a"), None);
-        assert_eq!(Truth::new(vec![("a", 0)]).share("a"), None);
-        assert_eq!(
-            truth.to_string(),
-            r#"[{"name":"a::b","nanoseconds":30,"share":0.750000},{"name":"a::c","nanoseconds":10,"share":0.250000}]"#
-        );
+        assert_eq!(Truth::new(vec![time("a", 0, 0)]).share("a"), None);
+        let shown = "a::b 75.00 % (wall 25.00 %); a::c 25.00 % (wall 75.00 %); 0.000 CPU seconds";
+        assert_eq!(truth.to_string(), shown);
+    }
+
+    #[test]
+    fn threads_add_up() {
+        let thread = |name: &str, functions| ThreadTime {
+            name: name.into(),
+            n_threads: 1,
+            functions,
+        };
+        let truth = Truth::of_threads(vec![
+            thread("one", vec![time("f", 1, 2), time("g", 4, 4)]),
+            thread("two", vec![time("f", 3, 4)]),
+        ]);
+        assert_eq!(truth.functions(), [time("f", 4, 6), time("g", 4, 4)]);
+        assert_eq!(truth.threads().len(), 2);
+    }
+
+    fn time(name: &'static str, cpu_nanos: u64, wall_nanos: u64) -> FunctionTime {
+        FunctionTime {
+            name,
+            cpu_nanos,
+            wall_nanos,
+        }
     }
 }
