@@ -55,12 +55,24 @@ pub enum Error {
         source: io::Error,
     },
 
-    /// A line of folded stacks could not be read.
-    #[error("folded stacks, line {line}: {problem} (expected `root;child;leaf count`)")]
-    Folded {
-        /// The line, counted from one.
-        line: usize,
-        /// What is wrong with it.
+    /// A file is not what its format calls for.
+    #[error("{format}, {place}: {problem}")]
+    BadFile {
+        /// The format that it was read as.
+        format: &'static str,
+        /// The line, byte or entry, in words.
+        place: String,
+        /// What is wrong there, and what was expected.
+        problem: String,
+    },
+
+    /// A file is in none of the formats that can be read.
+    #[error(
+        "{problem}; profiles are read from folded stacks, pprof, `perf script`, speedscope, \
+         Firefox Profiler (samply), py-spy raw and this profiler's own JSON"
+    )]
+    UnknownFormat {
+        /// What the file looks like instead.
         problem: String,
     },
 
@@ -86,6 +98,19 @@ impl Error {
 
     pub(crate) fn io(action: &'static str) -> impl Fn(io::Error) -> Self {
         move |source| Self::Io { action, source }
+    }
+
+    /// Says at which line and column JSON ends to be what it should be.
+    pub(crate) fn json(format: &'static str) -> impl Fn(serde_json::Error) -> Self {
+        move |error| {
+            let problem = error.to_string();
+            let end = problem.rfind(" at line ").unwrap_or(problem.len());
+            Self::BadFile {
+                format,
+                place: format!("line {}, column {}", error.line(), error.column()),
+                problem: problem[..end].to_owned(),
+            }
+        }
     }
 }
 

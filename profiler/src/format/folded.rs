@@ -8,6 +8,7 @@
 use std::borrow::Cow;
 use std::io::{BufRead, Write};
 
+use super::input::excerpt;
 use crate::error::{Error, Result};
 use crate::profile::{Profile, Weight};
 
@@ -27,32 +28,38 @@ pub fn write(profile: &Profile, mut out: impl Write) -> Result<()> {
 /// Reads folded stacks into a profile of one thread, `main`. Empty lines are skipped.
 ///
 /// # Errors
-/// [`Error::Folded`] names the line that is not folded; [`Error::Io`] if `input` cannot
+/// [`Error::BadFile`] names the line that is not folded; [`Error::Io`] if `input` cannot
 /// be read.
 pub fn read(input: impl BufRead) -> Result<Profile> {
     let mut profile = Profile::new();
-    for (at, line) in input.lines().enumerate() {
+    each_line(input, |stack, n| {
+        profile.add("main", stack.split(';').map(unescape), n);
+    })?;
+    Ok(profile)
+}
+
+/// Takes the lines apart. Bytes that are not UTF-8 become replacement characters.
+pub(super) fn each_line(input: impl BufRead, mut add: impl FnMut(&str, Weight)) -> Result<()> {
+    for (at, line) in input.split(b'\n').enumerate() {
         let line = line.map_err(Error::io("read folded stacks"))?;
+        let line = String::from_utf8_lossy(line.strip_suffix(b"\r").unwrap_or(&line));
         if line.is_empty() {
             continue;
         }
-        let bad = |problem: String| Error::Folded {
-            line: at + 1,
-            problem,
+        let bad = |problem: String| Error::BadFile {
+            format: "folded stacks",
+            place: format!("line {}", at + 1),
+            problem: format!("{problem} (expected `root;child;leaf count`)"),
         };
         let (stack, count) = line
             .rsplit_once(' ')
             .ok_or_else(|| bad("there is no space before a count".to_owned()))?;
         let n = count
             .parse()
-            .map_err(|_| bad(format!("`{count}` is not a whole number")))?;
-        profile.add(
-            "main",
-            stack.split(';').map(unescape),
-            Weight::from_samples(n),
-        );
+            .map_err(|_| bad(format!("`{}` is not a whole number", excerpt(count))))?;
+        add(stack, Weight::from_samples(n));
     }
-    Ok(profile)
+    Ok(())
 }
 
 fn escape(name: &str) -> Cow<'_, str> {

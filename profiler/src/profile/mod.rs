@@ -304,6 +304,20 @@ impl Profile {
         self.quality.taken = taken;
     }
 
+    /// Adds to the timeline what has been observed already.
+    pub(crate) fn push_moment(&mut self, moment: Moment) {
+        self.timeline.push(moment);
+    }
+
+    /// Returns the sum of the squares of all single weights.
+    pub(crate) fn weight_squares(&self) -> f64 {
+        self.squares
+    }
+
+    pub(crate) fn set_weight_squares(&mut self, squares: f64) {
+        self.squares = squares;
+    }
+
     pub(crate) fn tables(&self) -> &Tables {
         &self.tables
     }

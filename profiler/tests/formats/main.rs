@@ -1,0 +1,5 @@
+//! Formats: what is written is read back, what other tools write is read right, other
+//! tools read what is written, and damage is an error.
+
+mod round_trips;
+mod support;
