@@ -3,6 +3,7 @@
 mod diff;
 mod interval;
 mod shares;
+mod significance;
 
 pub use self::diff::{Change, Difference, changes};
 pub use self::interval::Share;

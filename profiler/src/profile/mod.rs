@@ -216,8 +216,17 @@ impl Profile {
         if self.unit == WeightUnit::Samples {
             return Share::new(weight.as_samples(), total);
         }
-        let n = (total as f64).powi(2) / self.squares.max(1.0);
-        Share::of_fraction(weight.as_units() as f64 / (total as f64).max(1.0), n)
+        let fraction = weight.as_units() as f64 / (total as f64).max(1.0);
+        Share::of_fraction(fraction, self.n_observations())
+    }
+
+    /// The number of observations that [`Profile::share`] makes its interval of.
+    pub(crate) fn n_observations(&self) -> f64 {
+        let total = self.total().as_units() as f64;
+        match self.unit {
+            WeightUnit::Samples => total,
+            _ => total.powi(2) / self.squares.max(1.0),
+        }
     }
 
     /// Walks the single observations in the order in which they were added; nothing if
