@@ -9,15 +9,15 @@ use std::time::{Duration, Instant};
 
 use super::collector::{Collector, Shared, ThreadRecord, lock};
 use super::ring::Ring;
-use super::schedule::Schedule;
+use super::schedule::{AlarmClock, Schedule};
 use super::{Options, Trigger};
 use crate::error::{Error, Result};
 use crate::modules::{self, Module};
 use crate::profile::{Profile, Quality, Source, Thread, Weight};
 use crate::symbolize::{Symbol, Symbolizer};
 use crate::sys::{
-    self, Alarm, Attached, Interrupted, Observer, PerfEvent, Rearm, Signal, StackBounds,
-    ThreadClock, Timer,
+    self, Alarm, Attached, Interrupted, Observer, PerfEvent, Signal, StackBounds, ThreadClock,
+    Timer,
 };
 use crate::unwind::{Cache, Registers, Unwinder, Walk};
 
@@ -208,10 +208,16 @@ impl ThreadRegistrar {
             options.mean_interval(),
             sys::SHORTEST_ALARM,
             options.intervals,
+            match setup.source {
+                Source::PerfEvent => AlarmClock::Cpu,
+                Source::Timer => AlarmClock::Real,
+            },
             seed,
             cpu_at_start,
         );
-        let first = schedule.next_alarm(cpu_at_start);
+        let first = schedule
+            .next_alarm(cpu_at_start)
+            .expect("an alarm that was never set must be");
         let shared = Arc::new(Shared {
             ring,
             lost: AtomicU64::new(0),
@@ -224,7 +230,6 @@ impl ThreadRegistrar {
             cache,
             schedule,
             max_depth: options.max_depth,
-            alarm_repeats: setup.source == Source::PerfEvent,
             shared: Arc::clone(&shared),
             entered: 0,
             excluded: 0,
@@ -279,7 +284,6 @@ struct ThreadSampler {
     cache: Cache,
     schedule: Schedule,
     max_depth: usize,
-    alarm_repeats: bool,
     shared: Arc<Shared>,
     /// The CPU time when the handler was entered, and how much of what followed is
     /// excluded from the schedule already.
@@ -288,14 +292,10 @@ struct ThreadSampler {
 }
 
 impl Observer for ThreadSampler {
-    fn observe(&mut self, moment: &Interrupted) -> Rearm {
+    fn observe(&mut self, moment: &Interrupted) -> Option<Duration> {
         self.entered = sys::own_cpu_time();
         self.excluded = 0;
         let arrivals = self.schedule.arrivals(self.entered);
-        // A one-shot timer cannot leave anything over, and must be set again always.
-        if arrivals.n == 0 && self.alarm_repeats && self.schedule.is_left_over(self.entered) {
-            return Rearm::Leave;
-        }
         if arrivals.n > 0 {
             self.record(moment, arrivals.n);
             self.shared.late.fetch_add(arrivals.late, Ordering::Relaxed);
@@ -305,7 +305,7 @@ impl Observer for ThreadSampler {
         }
         let now = sys::own_cpu_time();
         self.exclude_until(now);
-        Rearm::In(self.schedule.next_alarm(now))
+        self.schedule.next_alarm(now)
     }
 
     fn leave(&mut self) {

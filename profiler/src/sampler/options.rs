@@ -13,8 +13,8 @@ use crate::error::{Error, Result};
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Options {
-    /// Mean number of samples per second of each thread's CPU time. Default: 500,
-    /// which costs the program about one per cent. At least 0.1, at most 5000.
+    /// Mean number of samples per second of each thread's CPU time. Default: 199,
+    /// which costs the program less than one per cent. At least 0.1, at most 5000.
     pub rate_hz: f64,
     /// Seed of the intervals between samples. Default: 1.
     pub seed: u64,
@@ -27,7 +27,7 @@ pub struct Options {
     pub ring_bytes: usize,
     /// What interrupts the threads. Default: [`Trigger::Auto`].
     pub trigger: Trigger,
-    /// How intervals are drawn. Default: [`Intervals::Exponential`].
+    /// How intervals are drawn. Default: [`Intervals::Random`].
     pub intervals: Intervals,
 }
 
@@ -53,7 +53,7 @@ pub enum Trigger {
 pub enum Intervals {
     /// At random, so that shares are right whatever rhythm the program has.
     #[default]
-    Exponential,
+    Random,
     /// All the same. Only to show what goes wrong: a program in step with it gets a
     /// wrong profile.
     Fixed,
@@ -63,12 +63,12 @@ impl Options {
     /// Returns the defaults.
     pub const fn new() -> Self {
         Self {
-            rate_hz: 500.0,
+            rate_hz: 199.0,
             seed: 1,
             max_depth: 1024,
             ring_bytes: 4 << 20,
             trigger: Trigger::Auto,
-            intervals: Intervals::Exponential,
+            intervals: Intervals::Random,
         }
     }
 

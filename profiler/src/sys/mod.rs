@@ -34,7 +34,7 @@ use std::time::Duration;
 
 pub(crate) use self::perf_event::PerfEvent;
 pub(crate) use self::signal::Signal;
-pub(crate) use self::thread::{Attached, Interrupted, Observer, Rearm, StackBounds, ThreadSlot};
+pub(crate) use self::thread::{Attached, Interrupted, Observer, StackBounds, ThreadSlot};
 pub(crate) use self::timer::Timer;
 
 /// The shortest time that an alarm is set to.
@@ -43,9 +43,9 @@ pub(crate) use self::timer::Timer;
 /// time to run at all; with 100 µs never.
 pub(crate) const SHORTEST_ALARM: Duration = Duration::from_micros(100);
 
-/// Interrupts one thread after some time; set anew for each sample.
+/// Interrupts one thread again and again.
 pub(crate) trait Alarm: Send {
-    /// Sets the alarm. It may go off again after the same time until it is set anew.
+    /// Sets the alarm to go off after `delay`, and each time again after as long.
     ///
     /// Called from the signal handler; failure shows as missing samples.
     fn set(&self, delay: Duration);

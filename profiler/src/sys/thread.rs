@@ -16,20 +16,11 @@ use super::signal::SignalSet;
 /// What the handler does with an interruption. The implementation must neither
 /// allocate, lock, log, wait nor panic.
 pub(crate) trait Observer: Send {
-    /// Looks at the interrupted thread and says when to interrupt it next.
-    fn observe(&mut self, moment: &Interrupted) -> Rearm;
+    /// Looks at the interrupted thread and says what to set its alarm to, if anything.
+    fn observe(&mut self, moment: &Interrupted) -> Option<Duration>;
 
     /// Is told that the handler is about to return, to account for its cost.
     fn leave(&mut self);
-}
-
-/// What to do with the alarm after an interruption.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Rearm {
-    /// Set it to this time from now.
-    In(Duration),
-    /// Leave it as it is: the interruption was a left-over.
-    Leave,
 }
 
 /// The state of a thread at the moment of interruption.
@@ -236,7 +227,7 @@ pub(super) extern "C" fn on_signal(
         let moment = interrupted(&context.uc_mcontext, &slot.stack.0);
         // SAFETY: this is the only reference; the handler does not nest (invariant 2).
         let observer = unsafe { &mut *slot.observer.get() };
-        if let Rearm::In(delay) = observer.observe(&moment) {
+        if let Some(delay) = observer.observe(&moment) {
             // SAFETY: `halt` takes the alarm only when no handler is inside (invariant 3).
             if let Some(alarm) = unsafe { &*slot.alarm.get() } {
                 alarm.set(delay);

@@ -1,4 +1,4 @@
-//! A one-shot timer, as an alarm for where perf events are forbidden.
+//! A timer, as an alarm for where perf events are forbidden.
 //!
 //! It runs on the monotonic clock, because CPU-time timers tick at 250 Hz only. It
 //! goes off too early when the thread slept, which is for the observer to notice.
@@ -36,19 +36,17 @@ impl Timer {
 
 impl Alarm for Timer {
     fn set(&self, delay: Duration) {
-        let once = libc::itimerspec {
-            it_interval: libc::timespec {
-                tv_sec: 0,
-                tv_nsec: 0,
-            },
-            it_value: libc::timespec {
-                tv_sec: delay.as_secs().try_into().unwrap_or(libc::time_t::MAX),
-                tv_nsec: delay.subsec_nanos().into(),
-            },
+        let delay = libc::timespec {
+            tv_sec: delay.as_secs().try_into().unwrap_or(libc::time_t::MAX),
+            tv_nsec: delay.subsec_nanos().into(),
+        };
+        let repeating = libc::itimerspec {
+            it_interval: delay,
+            it_value: delay,
         };
         // SAFETY: the timer exists until this is dropped. A failure shows as missing
         // samples, as the trait says.
-        let _ = unsafe { libc::timer_settime(self.0, 0, &raw const once, ptr::null_mut()) };
+        let _ = unsafe { libc::timer_settime(self.0, 0, &raw const repeating, ptr::null_mut()) };
     }
 }
 
