@@ -55,6 +55,13 @@ pub enum Error {
         source: io::Error,
     },
 
+    /// There is no process of that number.
+    #[error("there is no process {pid}; `ps -e` lists those that there are")]
+    NoSuchProcess {
+        /// The number asked for.
+        pid: u32,
+    },
+
     /// A file is not what its format calls for.
     #[error("{format}, {place}: {problem}")]
     BadFile {

@@ -60,6 +60,8 @@ mod module_path;
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 mod modules;
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+mod recorder;
+#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 mod symbolize;
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 mod sys;
@@ -74,6 +76,8 @@ pub use self::profile::{
     Frame, FrameId, Moment, Profile, Quality, Sample, Source, StackId, Thread, ThreadId, Weight,
     WeightUnit,
 };
+#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+pub use self::recorder::{Backend, Mode, RecordOptions, Recording, State};
 pub use self::sampler::{
     Intervals, Options, Sampler, Session, ThreadGuard, ThreadRegistrar, Trigger,
 };

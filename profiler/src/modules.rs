@@ -3,8 +3,10 @@
 use std::fs::{self, File};
 use std::io::{self, Cursor, Read, Seek};
 use std::ops::Range;
+use std::os::fd::AsRawFd;
 use std::os::unix::fs::{FileExt, MetadataExt};
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use framehop::ExplicitModuleSectionInfo;
 use object::{Object, ObjectSection, ObjectSegment, ReadCache};
@@ -20,6 +22,8 @@ pub(crate) struct Module {
     pub(crate) bias: u64,
     /// The object itself, where there is no file to read it from.
     pub(crate) image: Option<Vec<u8>>,
+    /// The open file, where the path may come to mean another one or none.
+    pub(crate) handle: Option<Arc<File>>,
 }
 
 /// Lists the modules of this process in order of address.
@@ -72,6 +76,7 @@ fn open(code: &Mapping, range: Range<u64>) -> Option<Module> {
             bias: range.start,
             range,
             image: Some(image),
+            handle: None,
         });
     }
     let path = PathBuf::from(code.path);
@@ -91,6 +96,7 @@ fn open(code: &Mapping, range: Range<u64>) -> Option<Module> {
         bias: code.range.start.wrapping_sub(address_in_file),
         range,
         image: None,
+        handle: None,
     })
 }
 
@@ -104,6 +110,14 @@ impl Module {
             .unwrap_or(self.path.as_os_str())
             .to_string_lossy()
             .into_owned()
+    }
+
+    /// Returns a path under which this process can open the file.
+    pub(crate) fn readable_path(&self) -> PathBuf {
+        match &self.handle {
+            Some(file) => format!("/proc/self/fd/{}", file.as_raw_fd()).into(),
+            None => self.path.clone(),
+        }
     }
 
     /// Copies the unwind tables; `None` if there are none or they cannot be read.
@@ -134,7 +148,7 @@ impl Module {
     ) -> Option<T> {
         let bytes: Box<dyn ReadSeek> = match &self.image {
             Some(image) => Box::new(Cursor::new(image.clone())),
-            None => Box::new(File::open(&self.path).ok()?),
+            None => Box::new(File::open(self.readable_path()).ok()?),
         };
         let cache = ReadCache::new(bytes);
         Some(read(&object::File::parse(&cache).ok()?))
@@ -166,16 +180,16 @@ fn unwind_sections<'a>(file: &impl Object<'a>) -> ExplicitModuleSectionInfo<Vec<
 
 /// A line of `/proc/self/maps`; see proc(5).
 #[derive(Debug, PartialEq, Eq)]
-struct Mapping<'a> {
-    range: Range<u64>,
-    is_executable: bool,
-    offset: u64,
-    inode: u64,
-    path: &'a str,
+pub(crate) struct Mapping<'a> {
+    pub(crate) range: Range<u64>,
+    pub(crate) is_executable: bool,
+    pub(crate) offset: u64,
+    pub(crate) inode: u64,
+    pub(crate) path: &'a str,
 }
 
 impl<'a> Mapping<'a> {
-    fn parse(line: &'a str) -> Option<Self> {
+    pub(crate) fn parse(line: &'a str) -> Option<Self> {
         let mut rest = line;
         let mut field = || {
             let (field, after) = rest.split_once(' ')?;

@@ -128,7 +128,7 @@ impl Source {
     /// Opens what there is; what cannot be read names nothing.
     fn open(module: &Module) -> Self {
         let (loader, image_symbols) = match &module.image {
-            None => (Loader::new(&module.path).ok(), Vec::new()),
+            None => (Loader::new(module.readable_path()).ok(), Vec::new()),
             Some(image) => (None, image_symbols(image)),
         };
         Self {

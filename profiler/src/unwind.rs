@@ -11,6 +11,7 @@ use framehop::{Error, MustNotAllocateDuringUnwind, Unwinder as _};
 use crate::modules::Module;
 
 /// The unwind tables of all modules, shared by all threads.
+#[derive(Clone)]
 pub(crate) struct Unwinder {
     inner: UnwinderX86_64<Vec<u8>, MustNotAllocateDuringUnwind>,
 }
@@ -40,13 +41,25 @@ pub(crate) struct Registers {
 impl Unwinder {
     /// Reads the unwind tables of `modules`; those without any are walked by frame pointer.
     pub(crate) fn new(modules: &[Module]) -> Self {
-        let mut inner = UnwinderX86_64::new();
+        let mut unwinder = Self {
+            inner: UnwinderX86_64::new(),
+        };
         for module in modules {
-            if let Some(module) = module.unwind_module() {
-                inner.add_module(module);
-            }
+            unwinder.add(module);
         }
-        Self { inner }
+        unwinder
+    }
+
+    /// Reads the unwind tables of one more module.
+    pub(crate) fn add(&mut self, module: &Module) {
+        if let Some(module) = module.unwind_module() {
+            self.inner.add_module(module);
+        }
+    }
+
+    /// Forgets the module whose range starts there, if there is one.
+    pub(crate) fn remove(&mut self, start: u64) {
+        self.inner.remove_module(start);
     }
 
     /// Walks a stack from its leaf and hands each address to `push`, at most

@@ -62,6 +62,28 @@ impl Quality {
         }
     }
 
+    /// Returns what was added since `earlier`.
+    #[cfg_attr(
+        not(all(target_os = "linux", target_arch = "x86_64")),
+        expect(dead_code, reason = "only recordings are taken piece by piece")
+    )]
+    pub(crate) fn since(&self, earlier: &Self) -> Self {
+        let more = |now: Weight, then: Weight| {
+            Weight::from_samples(now.as_samples().saturating_sub(then.as_samples()))
+        };
+        Self {
+            taken: more(self.taken, earlier.taken),
+            lost: more(self.lost, earlier.lost),
+            late: more(self.late, earlier.late),
+            truncated: more(self.truncated, earlier.truncated),
+            unreadable: more(self.unreadable, earlier.unreadable),
+            cpu_time: self.cpu_time.saturating_sub(earlier.cpu_time),
+            wall_time: self.wall_time.saturating_sub(earlier.wall_time),
+            overhead: self.overhead.saturating_sub(earlier.overhead),
+            ..self.clone()
+        }
+    }
+
     pub(crate) fn merge(&mut self, other: &Self) {
         let seconds = |quality: &Self| quality.cpu_time.as_secs_f64();
         let both = seconds(self) + seconds(other);

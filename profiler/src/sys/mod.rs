@@ -25,6 +25,9 @@
 )]
 
 mod perf_event;
+mod perf_ring;
+mod process;
+mod remote_memory;
 mod signal;
 mod thread;
 mod timer;
@@ -33,6 +36,9 @@ use std::io;
 use std::time::Duration;
 
 pub(crate) use self::perf_event::PerfEvent;
+pub(crate) use self::perf_ring::{EventPlan, EventTrigger, RecordBytes, Ring, RingEvent};
+pub(crate) use self::process::process_cpu_time;
+pub(crate) use self::remote_memory::read_remote;
 pub(crate) use self::signal::Signal;
 pub(crate) use self::thread::{Attached, Interrupted, Observer, StackBounds, ThreadSlot};
 pub(crate) use self::timer::Timer;

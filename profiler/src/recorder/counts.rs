@@ -1,0 +1,119 @@
+//! Stacks that were seen, and how often.
+//!
+//! Equal stacks are added up at once, so that memory grows with the number of distinct
+//! stacks and not with time.
+
+use std::collections::BTreeMap;
+
+use super::images::Place;
+use crate::unwind::Walk;
+
+/// A stack of a thread.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Seen {
+    /// The thread's number.
+    pub(super) thread: u32,
+    pub(super) walk: Walk,
+    /// Leaf first; empty for a thread that was about to end.
+    pub(super) places: Vec<Place>,
+}
+
+/// How often each stack was seen.
+#[derive(Debug, Default)]
+pub(super) struct Counts {
+    // In an order that depends on nothing but what was seen.
+    stacks: BTreeMap<Seen, Count>,
+    moments: Vec<Moment>,
+    n_moments_taken: usize,
+    bytes: usize,
+}
+
+/// One sample, when it was taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Moment {
+    /// Nanoseconds of the monotonic clock.
+    pub(super) time: u64,
+    /// The number of the stack.
+    pub(super) stack: u32,
+    pub(super) weight: u64,
+}
+
+/// A stack's number, and how often it was seen: in all, and up to the last time that
+/// somebody asked for what is new.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Count {
+    pub(super) stack: u32,
+    pub(super) n: u64,
+    pub(super) n_taken: u64,
+    pub(super) n_spooled: u64,
+}
+
+/// Which samples are meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Part {
+    All,
+    /// Those not taken yet.
+    New,
+}
+
+impl Count {
+    pub(super) fn of(&self, part: Part) -> u64 {
+        match part {
+            Part::All => self.n,
+            Part::New => self.n - self.n_taken,
+        }
+    }
+}
+
+impl Counts {
+    /// Counts a stack `weight` times, and keeps the time if it is given.
+    pub(super) fn add(&mut self, seen: Seen, weight: u64, time: Option<u64>) {
+        let next = u32::try_from(self.stacks.len()).expect("fewer than 2^32 stacks fit in memory");
+        let bytes = size_of::<Seen>() + size_of::<Count>() + seen.places.len() * size_of::<Place>();
+        let count = self.stacks.entry(seen).or_insert_with(|| {
+            self.bytes += bytes;
+            Count {
+                stack: next,
+                n: 0,
+                n_taken: 0,
+                n_spooled: 0,
+            }
+        });
+        count.n += weight;
+        if let Some(time) = time {
+            self.bytes += size_of::<Moment>();
+            self.moments.push(Moment {
+                time,
+                stack: count.stack,
+                weight,
+            });
+        }
+    }
+
+    /// Walks all stacks.
+    pub(super) fn stacks(&self) -> impl Iterator<Item = (&Seen, &Count)> {
+        self.stacks.iter()
+    }
+
+    /// Notes that everything has been taken.
+    pub(super) fn mark_taken(&mut self) {
+        for count in self.stacks.values_mut() {
+            count.n_taken = count.n;
+        }
+        self.n_moments_taken = self.moments.len();
+    }
+
+    /// Returns the samples whose times were kept, in the order of counting: all, or
+    /// those not taken yet.
+    pub(super) fn moments(&self, part: Part) -> &[Moment] {
+        match part {
+            Part::All => &self.moments,
+            Part::New => &self.moments[self.n_moments_taken..],
+        }
+    }
+
+    /// Returns about how much memory this takes.
+    pub(super) fn bytes(&self) -> usize {
+        self.bytes
+    }
+}

@@ -1,0 +1,19 @@
+//! Recording other processes, from outside and without their help.
+//!
+//! The kernel's perf events look at the process: at random moments they copy the
+//! registers and the stack of whatever runs to a ring, from which the recorder takes
+//! them to be unwound. The process is neither stopped nor changed.
+
+mod address_space;
+mod counts;
+mod images;
+mod options;
+mod periods;
+mod processes;
+mod processors;
+mod profile;
+mod record;
+mod recording;
+
+pub use self::options::{Backend, Mode, RecordOptions};
+pub use self::recording::{Recording, State};

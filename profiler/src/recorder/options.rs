@@ -1,0 +1,118 @@
+//! How to record another process.
+
+use std::path::PathBuf;
+
+use crate::error::{Error, Result};
+
+/// What to record of a process, how often, and by which means.
+///
+/// ```
+/// let mut options = profiler::RecordOptions::new();
+/// options.rate_hz = 1000.0;
+/// options.mode = profiler::Mode::Wall;
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct RecordOptions {
+    /// Mean number of samples per second of each thread's time. Default: 199. At least
+    /// 0.1, at most 5000.
+    pub rate_hz: f64,
+    /// Whose time is sampled: that on a processor, or all of it. Default:
+    /// [`Mode::Cpu`].
+    pub mode: Mode,
+    /// Whether the processes that the process starts are recorded too. Default: no.
+    pub subprocesses: bool,
+    /// Seed of the intervals between samples. Default: 1.
+    pub seed: u64,
+    /// The part of the process's CPU time that recording may cost it, from 0.0001 to 1,
+    /// if it is to be kept by lowering the rate. Default: no bound.
+    pub max_overhead: Option<f64>,
+    /// Memory for samples on their way, in bytes; at least 1 MiB. Default: 64 MiB.
+    pub max_memory: usize,
+    /// A file that is kept up to date every second while recording, from which
+    /// [`recover`](crate::recover) makes the profile if the recorder is killed.
+    /// Default: none.
+    pub spool: Option<PathBuf>,
+    /// What looks at the process. Default: [`Backend::Auto`].
+    pub backend: Backend,
+    /// Whether each line of a function is a frame of its own. Default: no.
+    pub lines: bool,
+    /// Whether the time of each sample is kept. Default: no.
+    pub timeline: bool,
+}
+
+/// Whose time is sampled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub enum Mode {
+    /// Time on a processor: what the program computes.
+    #[default]
+    Cpu,
+    /// All time of every thread, asleep or running: what the program waits for as well.
+    Wall,
+}
+
+/// What looks at the process.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub enum Backend {
+    /// Perf events where they are permitted, else ptrace.
+    #[default]
+    Auto,
+    /// The kernel's perf events, which never stop the process. They need
+    /// `perf_event_paranoid` of 1 or less, root, or CAP_PERFMON.
+    PerfEvent,
+    /// Stopping one thread at a time for some microseconds. It needs the right to trace
+    /// the process, as a debugger does.
+    Ptrace,
+}
+
+impl RecordOptions {
+    /// Returns the defaults.
+    pub const fn new() -> Self {
+        Self {
+            rate_hz: 199.0,
+            mode: Mode::Cpu,
+            subprocesses: false,
+            seed: 1,
+            max_overhead: None,
+            max_memory: 64 << 20,
+            spool: None,
+            backend: Backend::Auto,
+            lines: false,
+            timeline: false,
+        }
+    }
+
+    pub(super) fn check(&self) -> Result<()> {
+        let bad = |option, value: String, allowed| {
+            Err(Error::BadOption {
+                option,
+                value,
+                allowed,
+            })
+        };
+        if !(0.1..=5000.0).contains(&self.rate_hz) {
+            return bad("rate_hz", self.rate_hz.to_string(), "from 0.1 to 5000");
+        }
+        if self.max_memory < 1 << 20 {
+            return bad(
+                "max_memory",
+                self.max_memory.to_string(),
+                "at least 1048576",
+            );
+        }
+        match self.max_overhead {
+            Some(part) if !(0.0001..=1.0).contains(&part) => {
+                bad("max_overhead", part.to_string(), "from 0.0001 to 1")
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+impl Default for RecordOptions {
+    fn default() -> Self {
+        Self::new()
+    }
+}

@@ -1,0 +1,276 @@
+//! The processes and threads that are recorded, and what they were seen doing.
+
+use std::collections::HashMap;
+use std::fs;
+use std::io;
+use std::sync::Arc;
+
+use super::address_space::AddressSpace;
+use super::counts::{Counts, Seen};
+use super::images::Images;
+use super::record::{Event, Record};
+use crate::sys;
+use crate::unwind::{Cache, Walk};
+
+/// All that is recorded, and its state.
+pub(super) struct Processes {
+    pub(super) images: Images,
+    pub(super) threads: Threads,
+    pub(super) counts: Counts,
+    pub(super) tally: Tally,
+    processes: HashMap<u32, Process>,
+    cpu_of_ended: u64,
+    cache: Cache,
+    subprocesses: bool,
+    timeline: bool,
+}
+
+/// What became of samples.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Tally {
+    pub(super) taken: u64,
+    pub(super) lost: u64,
+    pub(super) truncated: u64,
+    pub(super) unreadable: u64,
+}
+
+/// Threads by number.
+#[derive(Debug, Default)]
+pub(super) struct Threads {
+    threads: Vec<ThreadInfo>,
+    index: HashMap<(u32, u32), u32>,
+}
+
+/// What is known of a thread.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct ThreadInfo {
+    pub(super) pid: u32,
+    pub(super) tid: u32,
+    pub(super) name: String,
+}
+
+struct Process {
+    space: Arc<AddressSpace>,
+    /// Whether it is still a copy of the recorder, on its way to the real program.
+    awaits_exec: bool,
+    cpu_at_start: u64,
+    cpu_at_last: u64,
+}
+
+impl Processes {
+    pub(super) fn new(subprocesses: bool, timeline: bool) -> Self {
+        Self {
+            images: Images::default(),
+            threads: Threads::default(),
+            counts: Counts::default(),
+            tally: Tally::default(),
+            processes: HashMap::new(),
+            cpu_of_ended: 0,
+            cache: Cache::new(),
+            subprocesses,
+            timeline,
+        }
+    }
+
+    /// Takes in a process that is running already.
+    pub(super) fn attach(&mut self, pid: u32) -> io::Result<()> {
+        let space = AddressSpace::of_process(pid, &mut self.images)?;
+        let cpu = sys::process_cpu_time(pid).ok_or(io::ErrorKind::NotFound)?;
+        self.processes.insert(
+            pid,
+            Process {
+                space: Arc::new(space),
+                awaits_exec: false,
+                cpu_at_start: cpu,
+                cpu_at_last: cpu,
+            },
+        );
+        for tid in threads_of(pid)? {
+            self.threads.find(pid, tid);
+        }
+        Ok(())
+    }
+
+    /// Takes in a process that this one has started, from its `exec` on.
+    pub(super) fn await_exec(&mut self, pid: u32) {
+        self.begin(pid, Arc::new(AddressSpace::new()), true);
+    }
+
+    /// Tells whether records of a process are wanted.
+    pub(super) fn wants(&self, pid: u32) -> bool {
+        self.processes.contains_key(&pid)
+    }
+
+    /// Tells whether the child of a recorded process is recorded as well.
+    pub(super) fn follows(&self, parent: u32) -> bool {
+        self.subprocesses && self.wants(parent)
+    }
+
+    /// Takes in a record; they must come in the order of their times.
+    pub(super) fn apply(&mut self, record: Record) {
+        let (pid, tid) = (record.pid, record.tid);
+        if let Event::Lost(n) = record.event {
+            self.tally.lost += n;
+            return;
+        }
+        if let Event::Fork {
+            parent,
+            parent_thread,
+        } = record.event
+        {
+            self.fork(pid, tid, parent, parent_thread);
+            return;
+        }
+        let Some(process) = self.processes.get_mut(&pid) else {
+            return;
+        };
+        match record.event {
+            Event::Sample(_) if process.awaits_exec => {}
+            Event::Sample(dump) => {
+                let (walk, places) = process.space.walk(&mut self.cache, &dump);
+                let thread = self.threads.find(pid, tid);
+                let time = self.timeline.then_some(record.time);
+                self.see(
+                    Seen {
+                        thread,
+                        walk,
+                        places,
+                    },
+                    1,
+                    time,
+                );
+            }
+            Event::Map(map) => {
+                let mapped = self.images.open(pid, &map);
+                Arc::make_mut(&mut process.space).map(mapped, &map);
+            }
+            Event::Name { name, is_exec } => {
+                if is_exec {
+                    process.awaits_exec = false;
+                    process.space = Arc::new(AddressSpace::new());
+                }
+                if !process.awaits_exec {
+                    let thread = self.threads.find(pid, tid);
+                    self.threads.rename(thread, name);
+                }
+            }
+            Event::Exit | Event::Switch { .. } | Event::Fork { .. } | Event::Lost(_) => {}
+        }
+    }
+
+    /// Counts a stack.
+    pub(super) fn see(&mut self, seen: Seen, weight: u64, time: Option<u64>) {
+        self.tally.taken += weight;
+        match seen.walk {
+            Walk::Complete => {}
+            Walk::Truncated => self.tally.truncated += weight,
+            Walk::Unreadable => self.tally.unreadable += weight,
+        }
+        self.counts.add(seen, weight, time);
+    }
+
+    /// Looks at the clocks of the recorded processes.
+    pub(super) fn read_clocks(&mut self) {
+        for (&pid, process) in &mut self.processes {
+            if let Some(now) = sys::process_cpu_time(pid) {
+                process.cpu_at_last = process.cpu_at_last.max(now);
+            }
+        }
+    }
+
+    /// Returns the CPU time of the recorded processes from when they were taken in to
+    /// the last look at their clocks, in nanoseconds.
+    pub(super) fn cpu_time(&self) -> u64 {
+        let spent = |process: &Process| process.cpu_at_last - process.cpu_at_start;
+        self.processes.values().map(spent).sum::<u64>() + self.cpu_of_ended
+    }
+
+    fn fork(&mut self, pid: u32, tid: u32, parent: u32, parent_thread: u32) {
+        let Some(forker) = self.processes.get(&parent) else {
+            // The number of a process that has ended, used again by a stranger; or the
+            // recorder's own child.
+            let is_reused = |process: &Process| pid == tid && !process.awaits_exec;
+            if self.processes.get(&pid).is_some_and(is_reused) {
+                self.forget(pid);
+            }
+            return;
+        };
+        if forker.awaits_exec {
+            return;
+        }
+        if pid != parent {
+            if !self.subprocesses {
+                return;
+            }
+            let space = Arc::clone(&forker.space);
+            self.begin(pid, space, false);
+        }
+        let name = self.threads.name_of(parent, parent_thread);
+        let thread = self.threads.find(pid, tid);
+        if let Some(name) = name {
+            self.threads.rename(thread, name);
+        }
+    }
+
+    fn forget(&mut self, pid: u32) {
+        if let Some(process) = self.processes.remove(&pid) {
+            self.cpu_of_ended += process.cpu_at_last - process.cpu_at_start;
+        }
+    }
+
+    fn begin(&mut self, pid: u32, space: Arc<AddressSpace>, awaits_exec: bool) {
+        self.processes.insert(
+            pid,
+            Process {
+                space,
+                awaits_exec,
+                cpu_at_start: 0,
+                cpu_at_last: 0,
+            },
+        );
+    }
+}
+
+impl Threads {
+    /// Returns the number of a thread; a new one is named as the system names it.
+    pub(super) fn find(&mut self, pid: u32, tid: u32) -> u32 {
+        let threads = &mut self.threads;
+        *self.index.entry((pid, tid)).or_insert_with(|| {
+            let name = fs::read_to_string(format!("/proc/{pid}/task/{tid}/comm"));
+            let number = u32::try_from(threads.len()).expect("fewer than 2^32 threads fit in memory");
+            threads.push(ThreadInfo {
+                pid,
+                tid,
+                name: name.map_or_else(|_| String::new(), |name| name.trim_end().to_owned()),
+            });
+            number
+        })
+    }
+
+    pub(super) fn rename(&mut self, thread: u32, name: String) {
+        self.threads[thread as usize].name = name;
+    }
+
+    /// Adds a thread that an earlier recorder saw.
+    pub(super) fn push(&mut self, info: ThreadInfo) {
+        self.threads.push(info);
+    }
+
+    pub(super) fn all(&self) -> &[ThreadInfo] {
+        &self.threads
+    }
+
+    fn name_of(&self, pid: u32, tid: u32) -> Option<String> {
+        let thread = self.index.get(&(pid, tid))?;
+        Some(self.threads[*thread as usize].name.clone())
+    }
+}
+
+/// Lists the threads of a process in the order of their numbers.
+pub(super) fn threads_of(pid: u32) -> io::Result<Vec<u32>> {
+    let mut tids: Vec<u32> = fs::read_dir(format!("/proc/{pid}/task"))?
+        .filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok())
+        .collect();
+    tids.sort_unstable();
+    Ok(tids)
+}

@@ -1,0 +1,269 @@
+//! A recording while it runs.
+
+use std::fmt;
+use std::process::{Child, Command, ExitStatus};
+use std::time::Duration;
+
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::fd::OwnedFd;
+use rustix::process::{Pid, PidfdFlags, pidfd_open};
+
+use super::counts::Part;
+use super::options::RecordOptions;
+use super::processes::Processes;
+use super::processors::{Processors, now};
+use super::profile::Names;
+use crate::error::{Error, Result};
+use crate::profile::{Profile, Quality, Source, Weight};
+use crate::sys;
+
+/// Records a process that is running already, or one that it starts.
+///
+/// Nothing happens by itself: call [`Recording::advance`] again and again. What the
+/// kernel has collected in between waits in a buffer for some hundred milliseconds.
+///
+/// ```no_run
+/// use std::time::{Duration, Instant};
+/// use profiler::{RecordOptions, Recording, State};
+///
+/// let mut recording = Recording::attach(13337, RecordOptions::new())?;
+/// let start = Instant::now();
+/// while start.elapsed() < Duration::from_secs(10) {
+///     if let State::Ended(_) = recording.advance(Duration::from_millis(100))? {
+///         break;
+///     }
+/// }
+/// let profile = recording.finish()?;
+/// println!("{}", profile.quality());
+/// # Ok::<(), profiler::Error>(())
+/// ```
+pub struct Recording {
+    options: RecordOptions,
+    processes: Processes,
+    sampler: Processors,
+    pidfd: OwnedFd,
+    child: Option<Child>,
+    state: State,
+    names: Names,
+    started: u64,
+    ended: Option<u64>,
+    own_cpu: u64,
+    quality_at_take: Quality,
+}
+
+/// Whether the recorded process lives.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum State {
+    /// It does.
+    Running,
+    /// It has ended; with its exit status, if this process had started it.
+    Ended(Option<ExitStatus>),
+}
+
+impl Recording {
+    /// Starts to record a process that is running.
+    ///
+    /// # Errors
+    /// [`Error::BadOption`] for an impossible option, [`Error::NoSuchProcess`], and
+    /// [`Error::Forbidden`] with what to do about it.
+    pub fn attach(pid: u32, options: RecordOptions) -> Result<Self> {
+        options.check()?;
+        let pidfd = open_pidfd(pid)?;
+        let started = now();
+        let mut processes = Processes::new(options.subprocesses, options.timeline);
+        // The events first, so that nothing is mapped in between.
+        let sampler = Self::sampler(&options)?;
+        processes
+            .attach(pid)
+            .map_err(Error::system("read the mappings of the process"))?;
+        Ok(Self::new(options, processes, sampler, pidfd, None, started))
+    }
+
+    /// Starts a program and records it from its first instruction.
+    ///
+    /// # Errors
+    /// As for [`Recording::attach`], and [`Error::System`] if the program cannot be
+    /// started.
+    pub fn launch(mut command: Command, options: RecordOptions) -> Result<Self> {
+        options.check()?;
+        let started = now();
+        let mut processes = Processes::new(options.subprocesses, options.timeline);
+        let sampler = Self::sampler(&options)?;
+        let child = command
+            .spawn()
+            .map_err(Error::system("start the program"))?;
+        let pidfd = open_pidfd(child.id())?;
+        processes.await_exec(child.id());
+        Ok(Self::new(options, processes, sampler, pidfd, Some(child), started))
+    }
+
+    /// Takes in samples for up to `timeout`, less if the process ends.
+    ///
+    /// # Errors
+    /// [`Error::System`] where the system refuses.
+    pub fn advance(&mut self, timeout: Duration) -> Result<State> {
+        let own_cpu_before = sys::own_cpu_time();
+        let deadline = now().saturating_add(nanos(timeout));
+        while self.state == State::Running {
+            self.sampler
+                .work(&mut self.processes)
+                .map_err(Error::system("set the interval of a perf event"))?;
+            let now = now();
+            if now >= deadline {
+                break;
+            }
+            self.wait(self.sampler.due().min(deadline).saturating_sub(now))?;
+        }
+        self.processes.read_clocks();
+        self.own_cpu += sys::own_cpu_time().saturating_sub(own_cpu_before);
+        Ok(self.state)
+    }
+
+    /// Returns what is known so far of how the profile is taken.
+    pub fn quality(&self) -> Quality {
+        let tally = self.processes.tally;
+        let until = self.ended.unwrap_or_else(now);
+        Quality {
+            taken: Weight::from_samples(tally.taken),
+            lost: Weight::from_samples(tally.lost),
+            truncated: Weight::from_samples(tally.truncated),
+            unreadable: Weight::from_samples(tally.unreadable),
+            cpu_time: Duration::from_nanos(self.processes.cpu_time()),
+            wall_time: Duration::from_nanos(until.saturating_sub(self.started)),
+            rate_asked: self.options.rate_hz,
+            source: Some(Source::PerfEvent),
+            ..Quality::default()
+        }
+    }
+
+    /// Returns the profile so far.
+    ///
+    /// # Errors
+    /// None so far.
+    pub fn snapshot(&mut self) -> Result<Profile> {
+        Ok(self.profile(Part::All, self.quality()))
+    }
+
+    /// Returns the profile since the last time that it was taken, or since the start.
+    ///
+    /// # Errors
+    /// None so far.
+    pub fn take(&mut self) -> Result<Profile> {
+        let quality = self.quality();
+        let profile = self.profile(Part::New, quality.since(&self.quality_at_take));
+        self.processes.counts.mark_taken();
+        self.quality_at_take = quality;
+        Ok(profile)
+    }
+
+    /// Ends the recording and returns the profile. A program that was launched goes on
+    /// running if it has not ended.
+    ///
+    /// # Errors
+    /// None so far.
+    pub fn finish(mut self) -> Result<Profile> {
+        self.end();
+        self.snapshot()
+    }
+
+    fn profile(&mut self, part: Part, quality: Quality) -> Profile {
+        self.names.profile(
+            &self.processes,
+            &self.options,
+            self.started,
+            part,
+            quality,
+        )
+    }
+
+    fn sampler(options: &RecordOptions) -> Result<Processors> {
+        Processors::start(options.rate_hz, options.seed, options.max_memory)
+            .map_err(Error::system("open a perf event for each processor"))
+    }
+
+    fn new(
+        options: RecordOptions,
+        processes: Processes,
+        sampler: Processors,
+        pidfd: OwnedFd,
+        child: Option<Child>,
+        started: u64,
+    ) -> Self {
+        Self {
+            names: Names::new(options.lines),
+            options,
+            processes,
+            sampler,
+            pidfd,
+            child,
+            state: State::Running,
+            started,
+            ended: None,
+            own_cpu: 0,
+            quality_at_take: Quality::default(),
+        }
+    }
+
+    /// Waits for as many nanoseconds, or for the process's end.
+    fn wait(&mut self, nanos: u64) -> Result<()> {
+        let timeout = Timespec {
+            tv_sec: i64::try_from(nanos / 1_000_000_000).unwrap_or(i64::MAX),
+            tv_nsec: i64::try_from(nanos % 1_000_000_000).expect("less than a second"),
+        };
+        let mut fds = [PollFd::new(&self.pidfd, PollFlags::IN)];
+        match poll(&mut fds, Some(&timeout)) {
+            // Woken by a signal: the caller may want to know.
+            Ok(0) | Err(rustix::io::Errno::INTR) => Ok(()),
+            Ok(_) => self.note_end(),
+            Err(error) => Err(Error::system("wait for the process")(error.into())),
+        }
+    }
+
+    fn note_end(&mut self) -> Result<()> {
+        // Before a launched process is buried: its clock dies with it.
+        self.processes.read_clocks();
+        self.end();
+        let status = match &mut self.child {
+            Some(child) => Some(
+                child
+                    .wait()
+                    .map_err(Error::system("ask for the exit status"))?,
+            ),
+            None => None,
+        };
+        self.state = State::Ended(status);
+        Ok(())
+    }
+
+    fn end(&mut self) {
+        if self.ended.is_none() {
+            self.ended = Some(now());
+            self.processes.read_clocks();
+            self.sampler.finish(&mut self.processes);
+        }
+    }
+}
+
+impl fmt::Debug for Recording {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Recording")
+            .field("options", &self.options)
+            .field("state", &self.state)
+            .finish_non_exhaustive()
+    }
+}
+
+fn open_pidfd(pid: u32) -> Result<OwnedFd> {
+    let no_such = || Error::NoSuchProcess { pid };
+    let number = i32::try_from(pid).ok().and_then(Pid::from_raw);
+    pidfd_open(number.ok_or_else(no_such)?, PidfdFlags::empty()).map_err(|error| match error {
+        rustix::io::Errno::SRCH => no_such(),
+        // A thread that is not the first of its process.
+        rustix::io::Errno::INVAL | rustix::io::Errno::NOENT => no_such(),
+        error => Error::system("watch the process")(error.into()),
+    })
+}
+
+fn nanos(duration: Duration) -> u64 {
+    u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
+}
