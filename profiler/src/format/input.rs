@@ -4,6 +4,7 @@
 //! each of them may be packed. Only where the content could be two things, the name
 //! decides.
 
+use std::borrow::Cow;
 use std::io::Read;
 use std::path::Path;
 
@@ -11,7 +12,7 @@ use flate2::read::MultiGzDecoder;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
-use super::{Format, folded, json};
+use super::{Format, firefox, folded, json, perf_script, pprof, py_spy, speedscope};
 use crate::error::{Error, Result};
 use crate::profile::Profile;
 
@@ -38,11 +39,41 @@ pub fn read(input: impl Read, name_hint: Option<&Path>) -> Result<Profile> {
             problem: "the file is empty".to_owned(),
         });
     }
-    if named != Some(Format::Folded) && looks_like_json(&bytes) {
+    // Every line of folded stacks ends in a count; JSON never does.
+    let ends_in_count = bytes
+        .trim_ascii_end()
+        .last()
+        .is_some_and(u8::is_ascii_digit);
+    let is_folded = named == Some(Format::Folded) && ends_in_count;
+    if !is_folded && looks_like_json(&bytes) {
         return read_json(&String::from_utf8_lossy(&bytes));
+    }
+    if named == Some(Format::Pprof) || looks_like_pprof(&bytes) {
+        return pprof::read(&bytes);
+    }
+    let lines = || {
+        bytes
+            .split(|byte| *byte == b'\n')
+            .map(String::from_utf8_lossy)
+    };
+    let is_text = |line: &Cow<'_, str>| !line.trim().is_empty() && !line.starts_with('#');
+    if lines()
+        .find(is_text)
+        .is_some_and(|line| perf_script::is_header(line.trim()))
+    {
+        return perf_script::read(&bytes[..]);
+    }
+    if lines()
+        .take(LINES_TO_LOOK_AT)
+        .any(|line| py_spy::is_line(&line))
+    {
+        return py_spy::read(&bytes[..]);
     }
     folded::read(&bytes[..])
 }
+
+/// How many lines of folded stacks are searched for signs of py-spy.
+const LINES_TO_LOOK_AT: usize = 100;
 
 fn read_all(input: impl Read, action: &'static str) -> Result<Vec<u8>> {
     let mut bytes = Vec::new();
@@ -64,16 +95,33 @@ fn looks_like_json(bytes: &[u8]) -> bool {
     tokens.next() == Some(&b'{') && matches!(tokens.next(), None | Some(b'"' | b'}'))
 }
 
+/// Tells protobuf from text: the first sample types are a few small numbers, which are
+/// control characters that no text has.
+fn looks_like_pprof(bytes: &[u8]) -> bool {
+    let is_number = |byte: &u8| *byte < b'\t';
+    bytes.first() == Some(&0x0a) && bytes[..bytes.len().min(16)].iter().any(is_number)
+}
+
 /// The keys that tell the JSON formats apart.
 #[derive(Deserialize)]
 struct Keys {
     schema: Option<IgnoredAny>,
+    #[serde(rename = "$schema")]
+    speedscope_schema: Option<IgnoredAny>,
+    shared: Option<IgnoredAny>,
+    profiles: Option<IgnoredAny>,
+    meta: Option<IgnoredAny>,
+    threads: Option<IgnoredAny>,
 }
 
 fn read_json(text: &str) -> Result<Profile> {
     let keys: Keys = serde_json::from_str(text).map_err(Error::json("JSON"))?;
     if keys.schema.is_some() {
         json::read(text)
+    } else if keys.meta.is_some() && keys.threads.is_some() {
+        firefox::read(text)
+    } else if keys.speedscope_schema.is_some() || (keys.shared.and(keys.profiles)).is_some() {
+        speedscope::read(text)
     } else {
         Err(Error::UnknownFormat {
             problem: "the JSON has none of the keys by which profiles are known".to_owned(),
@@ -88,4 +136,16 @@ pub(super) fn excerpt(text: &str) -> String {
         Some((end, _)) => format!("{}…", &text[..end]),
         None => text.to_owned(),
     }
+}
+
+/// Converts a number of a file into whole units, each of which it has `scale` of;
+/// `None` if it is negative or not finite.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "the cast saturates, and the value is rounded and not negative"
+)]
+pub(super) fn units(value: f64, scale: f64) -> Option<u64> {
+    let value = value * scale;
+    (value.is_finite() && value >= 0.0).then(|| value.round() as u64)
 }

@@ -3,10 +3,15 @@
 //! Each output is a pure function of a profile and the options: same profile, same
 //! bytes. [`Format`] chooses a writer by name or by path; [`read`] looks at the content.
 
+pub mod firefox;
 pub mod flame_graph;
 pub mod folded;
 mod input;
 pub mod json;
+pub mod perf_script;
+pub mod pprof;
+pub mod py_spy;
+pub mod speedscope;
 pub mod table;
 
 use std::fmt;
@@ -14,6 +19,9 @@ use std::io::Write;
 use std::path::Path;
 use std::str::FromStr;
 use std::time::SystemTime;
+
+use flate2::Compression;
+use flate2::write::GzEncoder;
 
 pub use self::input::read;
 use crate::error::{Error, Result};
@@ -35,6 +43,12 @@ pub enum Format {
     Svg,
     /// Folded stacks; see [`folded`].
     Folded,
+    /// For speedscope; see [`speedscope`].
+    Speedscope,
+    /// For pprof and what reads its files; see [`pprof`].
+    Pprof,
+    /// For the Firefox Profiler; see [`firefox`].
+    Firefox,
     /// Everything that is known of a profile; see [`json`].
     Json,
 }
@@ -48,6 +62,8 @@ pub struct WriteOptions {
     /// When sampling began, for the formats that say so. Default: unknown, so that the
     /// same profile gives the same file.
     pub started_at: Option<SystemTime>,
+    /// Whether to pack the file by gzip, as pprof always is. Default: false.
+    pub is_packed: bool,
 }
 
 impl WriteOptions {
@@ -56,6 +72,15 @@ impl WriteOptions {
         Self {
             title: "Profile".to_owned(),
             started_at: None,
+            is_packed: false,
+        }
+    }
+
+    /// Returns the defaults for a file of that name: packed if it ends in `.gz`.
+    pub fn for_path(path: &Path) -> Self {
+        Self {
+            is_packed: path.extension().is_some_and(|ending| ending == "gz"),
+            ..Self::new()
         }
     }
 }
@@ -68,18 +93,28 @@ impl Default for WriteOptions {
 
 impl Format {
     /// Every format with its name.
-    const NAMES: [(Self, &'static str); 3] = [
+    const NAMES: [(Self, &'static str); 6] = [
         (Self::Svg, "svg"),
         (Self::Folded, "folded"),
+        (Self::Speedscope, "speedscope"),
+        (Self::Pprof, "pprof"),
+        (Self::Firefox, "firefox"),
         (Self::Json, "json"),
     ];
 
     /// How the names of files end, the longer endings first.
-    const ENDINGS: [(&'static str, Self); 5] = [
+    const ENDINGS: [(&'static str, Self); 12] = [
         (".svg", Self::Svg),
         (".folded", Self::Folded),
         (".collapsed", Self::Folded),
         (".txt", Self::Folded),
+        (".speedscope.json", Self::Speedscope),
+        (".speedscope", Self::Speedscope),
+        (".pprof", Self::Pprof),
+        (".pb", Self::Pprof),
+        (".firefox.json", Self::Firefox),
+        (".profile.json", Self::Firefox),
+        (".firefox", Self::Firefox),
         (".json", Self::Json),
     ];
 
@@ -88,9 +123,11 @@ impl Format {
         Self::NAMES.into_iter().map(|(format, _)| format)
     }
 
-    /// Chooses the format by how the file's name ends; `None` if that says nothing.
+    /// Chooses the format by how the file's name ends, less a last `.gz`; `None` if that
+    /// says nothing.
     pub fn from_path(path: &Path) -> Option<Self> {
         let name = path.file_name()?.to_string_lossy().to_ascii_lowercase();
+        let name = name.strip_suffix(".gz").unwrap_or(&name);
         Self::ENDINGS
             .into_iter()
             .find(|(ending, _)| name.ends_with(ending))
@@ -103,6 +140,16 @@ impl Format {
     /// [`Error::Io`] if `out` cannot be written; [`Error::Empty`] for a drawing of
     /// nothing.
     pub fn write(self, profile: &Profile, options: &WriteOptions, out: impl Write) -> Result<()> {
+        if options.is_packed && self != Self::Pprof {
+            let mut packer = GzEncoder::new(out, Compression::default());
+            self.write_plain(profile, options, &mut packer)?;
+            let packed = packer.finish().and_then(|mut out| out.flush());
+            return packed.map_err(Error::io("pack a profile"));
+        }
+        self.write_plain(profile, options, out)
+    }
+
+    fn write_plain(self, profile: &Profile, options: &WriteOptions, out: impl Write) -> Result<()> {
         match self {
             Self::Svg => {
                 let mut drawing = flame_graph::Options::new();
@@ -110,6 +157,9 @@ impl Format {
                 flame_graph::write(profile, &drawing, out)
             }
             Self::Folded => folded::write(profile, out),
+            Self::Speedscope => speedscope::write(profile, options, out),
+            Self::Pprof => pprof::write(profile, options, out),
+            Self::Firefox => firefox::write(profile, options, out),
             Self::Json => json::write(profile, out),
         }
     }
@@ -126,7 +176,7 @@ impl FromStr for Format {
             .ok_or_else(|| Error::BadOption {
                 option: "format",
                 value: format!("`{text}`"),
-                allowed: "svg, folded or json",
+                allowed: "svg, folded, speedscope, pprof, firefox or json",
             })
     }
 }

@@ -1,12 +1,13 @@
 //! Writing and then reading keeps what the format can hold.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
-use profiler::format::{Format, folded, read};
+use profiler::format::{Format, WriteOptions, folded, read};
 use profiler::{Profile, Quality, Source, Weight, WeightUnit};
 use proptest::prelude::*;
 
-use crate::support::{bytes, profiles, stacks};
+use crate::support::{Stacks, bytes, profiles, stacks};
 
 fn units() -> impl Strategy<Value = WeightUnit> {
     prop_oneof![
@@ -34,6 +35,76 @@ proptest! {
         prop_assert_eq!(share, after.share(Weight::from_units(1)));
         let again = read(&bytes(Format::Json, &after)[..], None).unwrap();
         prop_assert_eq!(bytes(Format::Json, &after), bytes(Format::Json, &again));
+    }
+
+    #[test]
+    fn firefox_keeps_stacks_threads_and_times(before in any_profile()) {
+        let after = read(&bytes(Format::Firefox, &before)[..], None).unwrap();
+        prop_assert_eq!(stacks(&before), stacks(&after));
+        if before.unit() != WeightUnit::Unknown && before.total() > Weight::default() {
+            prop_assert_eq!(before.unit(), after.unit());
+        }
+        let times = |profile: &Profile| {
+            let mut times: Vec<Duration> = profile.timeline().map(|moment| moment.at).collect();
+            times.sort();
+            times
+        };
+        if before.timeline().next().is_some() {
+            prop_assert_eq!(times(&before), times(&after));
+        }
+    }
+
+    /// Threads of one name are told apart by their numbers.
+    #[test]
+    fn pprof_keeps_stacks_and_threads(before in any_profile()) {
+        let after = read(&bytes(Format::Pprof, &before)[..], None).unwrap();
+        prop_assert_eq!(stacks(&before), stacks(&after));
+        prop_assert_eq!(before.unit(), after.unit());
+        let threads = |profile: &Profile| -> BTreeSet<(String, Option<u32>, Option<u32>)> {
+            profile
+                .samples()
+                .map(|sample| profile.thread(sample.thread))
+                .map(|thread| (thread.name.to_owned(), thread.pid, thread.tid))
+                .collect()
+        };
+        prop_assert_eq!(threads(&before), threads(&after));
+    }
+
+    /// Modules have no place in the format.
+    #[test]
+    fn speedscope_keeps_stacks_by_function_file_and_line(before in any_profile()) {
+        let after = read(&bytes(Format::Speedscope, &before)[..], None).unwrap();
+        let mut expected = Stacks::new();
+        for ((thread, mut stack), weight) in stacks(&before) {
+            stack.iter_mut().for_each(|frame| frame.module = None);
+            *expected.entry((thread, stack)).or_default() += weight;
+        }
+        prop_assert_eq!(expected, stacks(&after));
+    }
+
+    #[test]
+    fn folded_stacks_keep_labels(before in any_profile()) {
+        let after = folded::read(&bytes(Format::Folded, &before)[..]).unwrap();
+        prop_assert_eq!(
+            before.stacks().collect::<Vec<_>>(),
+            after.stacks().collect::<Vec<_>>()
+        );
+    }
+
+    /// A packed file is read like a plain one.
+    #[test]
+    fn packing_changes_nothing(before in any_profile()) {
+        let options = WriteOptions::for_path("profile.json.gz".as_ref());
+        for format in [Format::Firefox, Format::Json, Format::Speedscope] {
+            let mut packed = Vec::new();
+            format.write(&before, &options, &mut packed).unwrap();
+            prop_assert!(packed.starts_with(&[0x1f, 0x8b]));
+            let plain = bytes(format, &before);
+            prop_assert_eq!(
+                stacks(&read(&packed[..], None).unwrap()),
+                stacks(&read(&plain[..], None).unwrap())
+            );
+        }
     }
 
     #[test]
@@ -72,6 +143,9 @@ fn formats_are_known_by_name_and_by_path() {
     for (path, format) in [
         ("a.SVG", Some(Format::Svg)),
         ("a.txt", Some(Format::Folded)),
+        ("a.speedscope.json", Some(Format::Speedscope)),
+        ("a.pb.gz", Some(Format::Pprof)),
+        ("a.profile.json.gz", Some(Format::Firefox)),
         ("profile.json", Some(Format::Json)),
         ("noextension", None),
         ("..", None),
