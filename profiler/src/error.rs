@@ -13,14 +13,6 @@ pub enum Error {
     #[error("a sampler is already running in this process; stop its session first")]
     AlreadyRunning,
 
-    /// This thread is already registered with the running sampler.
-    #[error("this thread is already being sampled; drop its guard first")]
-    AlreadyRegistered,
-
-    /// The session that the registrar belongs to has stopped.
-    #[error("the sampling session has stopped; start a new one before registering threads")]
-    Stopped,
-
     /// The platform is not one that the sampler is built for.
     #[error("sampling works on Linux on x86-64 only; this is {os} on {arch}")]
     Unsupported {

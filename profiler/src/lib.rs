@@ -7,8 +7,7 @@
 //!
 //! - a program with a symbol table; with line tables (`debug = "line-tables-only"`)
 //!   inlined functions are seen as well;
-//! - a call to [`Sampler::start`] on the thread to be sampled, and
-//!   [`ThreadRegistrar::register_current_thread`] on any others.
+//! - a call to [`Sampler::start`]; all threads of the process are found by themselves.
 //!
 //! You get a [`Profile`]:
 //!
@@ -78,6 +77,4 @@ pub use self::profile::{
 };
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 pub use self::recorder::{Backend, Mode, RecordOptions, Recording, State};
-pub use self::sampler::{
-    Intervals, Options, Sampler, Session, ThreadGuard, ThreadRegistrar, Trigger,
-};
+pub use self::sampler::{Intervals, Options, Sampler, Session, Trigger};

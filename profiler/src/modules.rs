@@ -64,6 +64,14 @@ pub(crate) fn of_this_process() -> io::Result<Vec<Module>> {
     Ok(modules)
 }
 
+/// Lists the addresses of this process that hold code, of modules or not, in order.
+pub(crate) fn code_of_this_process() -> io::Result<Vec<Range<u64>>> {
+    let maps = fs::read_to_string("/proc/self/maps")?;
+    let mappings = maps.lines().filter_map(Mapping::parse);
+    let code = mappings.filter(|mapping| mapping.is_executable);
+    Ok(code.map(|mapping| mapping.range).collect())
+}
+
 fn open(code: &Mapping, range: Range<u64>) -> Option<Module> {
     if code.path == "[vdso]" {
         let mut image = vec![0; usize::try_from(range.end - range.start).ok()?];

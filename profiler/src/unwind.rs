@@ -10,7 +10,7 @@ use framehop::{Error, MustNotAllocateDuringUnwind, Unwinder as _};
 
 use crate::modules::Module;
 
-/// The unwind tables of all modules, shared by all threads.
+/// The unwind tables of all modules, shared by all threads. A copy shares them too.
 #[derive(Clone)]
 pub(crate) struct Unwinder {
     inner: UnwinderX86_64<Vec<u8>, MustNotAllocateDuringUnwind>,

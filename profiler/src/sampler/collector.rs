@@ -1,124 +1,93 @@
-//! Takes samples out of the rings while the program runs, so that the rings can stay
-//! small however long the session is.
+//! The helper thread that looks after a session while the program runs: it empties the
+//! rings, so that they can stay small however long the session is, follows libraries
+//! as they come and go, and finds threads that were not born under our eyes.
 //!
 //! Equal stacks are added up at once: memory grows with the number of distinct stacks,
 //! not with time.
 
-use std::collections::HashMap;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::io;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc};
 use std::thread::{self, JoinHandle};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use super::ring::Ring;
-use crate::sys::{self, ThreadClock, ThreadSlot};
-use crate::unwind::Walk;
+use super::threads::Threads;
+use crate::sys::{self, Hooked, Trap};
 
-/// How often the rings are emptied.
+/// How often the rings are emptied, unless one fills sooner.
 const PAUSE: Duration = Duration::from_millis(50);
 
-/// What the session keeps of one sampled thread.
-pub(super) struct ThreadRecord {
-    pub(super) name: String,
-    pub(super) slot: Arc<ThreadSlot>,
-    pub(super) shared: Arc<Shared>,
-    pub(super) clock: ThreadClock,
-    pub(super) cpu_at_start: u64,
-    /// The thread's CPU time when its guard was dropped.
-    pub(super) cpu_at_end: Mutex<Option<u64>>,
-    pub(super) stacks: Mutex<HashMap<(Walk, Vec<u64>), u64>>,
+/// What the helper looks after beside the threads.
+pub(super) struct Watched {
+    pub(super) hooked: Option<Hooked>,
+    pub(super) trap: Option<Trap>,
 }
 
-/// What the handler writes and others read.
-pub(super) struct Shared {
-    pub(super) ring: Ring,
-    pub(super) lost: AtomicU64,
-    pub(super) late: AtomicU64,
-    pub(super) overhead: AtomicU64,
-    pub(super) due: AtomicU64,
-}
-
-/// The list of threads, and the helper thread that empties their rings.
+/// The helper, until it is told to finish.
 pub(super) struct Collector {
-    records: Arc<Mutex<Vec<Arc<ThreadRecord>>>>,
     done: Arc<AtomicBool>,
-    helper: Option<JoinHandle<()>>,
-}
-
-impl ThreadRecord {
-    /// Moves what is in the ring to `stacks`.
-    fn drain(&self) {
-        let mut stacks = lock(&self.stacks);
-        self.shared.ring.drain(|walk, weight, addresses| {
-            *stacks.entry((walk, addresses.to_vec())).or_default() += weight;
-        });
-    }
-
-    /// Stops sampling the thread and notes its CPU time; does nothing the second time.
-    pub(super) fn finish(&self) {
-        self.slot.halt();
-        let mut cpu_at_end = lock(&self.cpu_at_end);
-        if cpu_at_end.is_none() {
-            // A thread that has ended without a word: its last time is not known, but
-            // it was sampled until close to the next arrival.
-            *cpu_at_end = Some(
-                self.clock
-                    .now()
-                    .unwrap_or_else(|| self.shared.due.load(Ordering::Relaxed) - 1),
-            );
-        }
-    }
+    helper: JoinHandle<Watched>,
 }
 
 impl Collector {
-    pub(super) fn start() -> std::io::Result<Self> {
-        let records: Arc<Mutex<Vec<Arc<ThreadRecord>>>> = Arc::default();
+    /// Starts the helper, which makes itself known to `threads` first.
+    pub(super) fn start(threads: Arc<Threads>, trap: Option<Trap>) -> io::Result<Self> {
         let done = Arc::new(AtomicBool::new(false));
-        let helper = {
-            let (records, done) = (Arc::clone(&records), Arc::clone(&done));
-            thread::Builder::new()
-                .name("sample-collector".to_owned())
-                .spawn(move || {
-                    sys::block_all_signals();
-                    while !done.load(Ordering::Acquire) {
-                        thread::park_timeout(PAUSE);
-                        drain_all(&records);
-                    }
-                })?
-        };
-        Ok(Self {
-            records,
-            done,
-            helper: Some(helper),
-        })
+        let is_done = Arc::clone(&done);
+        let (ready, is_ready) = mpsc::channel();
+        let helper = thread::Builder::new()
+            .name("sample-collector".to_owned())
+            .spawn(move || {
+                sys::block_all_signals();
+                let identity = (thread::current(), sys::current_tid());
+                // Nobody else sets it.
+                let _ = threads.collector.set(identity);
+                let mut watched = Watched {
+                    hooked: Hooked::new(Arc::clone(&threads) as Arc<dyn sys::Births>),
+                    trap,
+                };
+                // Whoever waits for this is there.
+                let _ = ready.send(());
+                look_after(&threads, &mut watched, &is_done);
+                watched
+            })?;
+        // It sends, or it has panicked, of which `finish` will hear.
+        let _ = is_ready.recv();
+        Ok(Self { done, helper })
     }
 
-    /// Returns the list of threads, to add to it.
-    pub(super) fn records(&self) -> Arc<Mutex<Vec<Arc<ThreadRecord>>>> {
-        Arc::clone(&self.records)
-    }
-
-    /// Ends the helper and all sampling, and returns what was collected.
-    pub(super) fn finish(&mut self) -> Vec<Arc<ThreadRecord>> {
-        let records: Vec<_> = lock(&self.records).clone();
-        for record in &records {
-            record.finish();
-        }
+    /// Ends the helper.
+    pub(super) fn finish(self) -> Watched {
         self.done.store(true, Ordering::Release);
-        if let Some(helper) = self.helper.take() {
-            helper.thread().unpark();
-            // It has nothing to report; if it had panicked, the rings still hold the samples.
-            let _ = helper.join();
-        }
-        drain_all(&self.records);
-        records
+        self.helper.thread().unpark();
+        // If it has panicked, what it watched is put back already.
+        self.helper.join().unwrap_or(Watched {
+            hooked: None,
+            trap: None,
+        })
     }
 }
 
-fn drain_all(records: &Mutex<Vec<Arc<ThreadRecord>>>) {
-    let records: Vec<_> = lock(records).clone();
-    for record in records {
-        record.drain();
+fn look_after(threads: &Threads, watched: &mut Watched, done: &AtomicBool) {
+    let mut looked = Instant::now();
+    while !done.load(Ordering::Acquire) {
+        thread::park_timeout(PAUSE.saturating_sub(looked.elapsed()));
+        threads.drain();
+        if looked.elapsed() < PAUSE {
+            continue;
+        }
+        looked = Instant::now();
+        if threads.code.has_changed() {
+            threads.code.refresh();
+            if let Some(hooked) = &watched.hooked {
+                hooked.renew();
+            }
+        }
+        // What fails is tried again the next time.
+        let _ = threads.scan();
+        if let Some(trap) = &watched.trap {
+            let _ = trap.keep();
+        }
     }
 }
 

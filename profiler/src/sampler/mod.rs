@@ -1,20 +1,30 @@
 //! Taking samples of the running program.
 
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+mod code_map;
+#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 mod collector;
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 mod in_process;
 mod options;
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+mod result;
+#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 mod ring;
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 mod schedule;
+#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+mod stacks;
+#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+mod thread_sampler;
+#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+mod threads;
 #[cfg(not(all(target_os = "linux", target_arch = "x86_64")))]
 mod unsupported;
 #[cfg(not(all(target_os = "linux", target_arch = "x86_64")))]
 use self::unsupported as in_process;
 
-pub use self::in_process::{Session, ThreadGuard, ThreadRegistrar};
+pub use self::in_process::Session;
 pub use self::options::{Intervals, Options, Trigger};
 
 use crate::error::Result;
@@ -24,7 +34,7 @@ use crate::error::Result;
 pub struct Sampler;
 
 impl Sampler {
-    /// Starts to sample the calling thread, and any thread that registers.
+    /// Starts to sample all threads of this process, those to come as well.
     ///
     /// # Errors
     /// [`Error::AlreadyRunning`](crate::Error::AlreadyRunning) while another session

@@ -21,10 +21,12 @@ pub struct Options {
     /// The number of physical frames at which a stack is cut, keeping its leaf side;
     /// at least 1, at most 65,536. Default: 1024.
     pub max_depth: usize,
-    /// Memory for samples on their way to the collector, in bytes per thread; at
-    /// least 64 KiB, at most 1 GiB. Default: 4 MiB, enough for half a second of
-    /// 1024-frame stacks at 1000 Hz. The collector empties it every 50 ms.
-    pub ring_bytes: usize,
+    /// The most memory that the sampler takes while it runs, in bytes; at least 4 MiB.
+    /// Default: 64 MiB. Three quarters go to threads that run at the same time (each
+    /// takes 384 KiB, and 192 KiB when a quarter is used up; more threads than that are
+    /// not sampled), one quarter to distinct stacks (further ones are added up under a
+    /// frame `[memory limit]`).
+    pub max_memory: usize,
     /// What interrupts the threads. Default: [`Trigger::Auto`].
     pub trigger: Trigger,
     /// How intervals are drawn. Default: [`Intervals::Random`].
@@ -66,7 +68,7 @@ impl Options {
             rate_hz: 199.0,
             seed: 1,
             max_depth: 1024,
-            ring_bytes: 4 << 20,
+            max_memory: 64 << 20,
             trigger: Trigger::Auto,
             intervals: Intervals::Random,
         }
@@ -86,11 +88,11 @@ impl Options {
         if !(1..=65_536).contains(&self.max_depth) {
             return bad("max_depth", self.max_depth.to_string(), "from 1 to 65536");
         }
-        if !(64 << 10..=1 << 30).contains(&self.ring_bytes) {
+        if self.max_memory < 4 << 20 {
             return bad(
-                "ring_bytes",
-                self.ring_bytes.to_string(),
-                "from 65536 to 1073741824",
+                "max_memory",
+                self.max_memory.to_string(),
+                "at least 4194304 (4 MiB)",
             );
         }
         Ok(())

@@ -8,6 +8,15 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 use crate::unwind::Walk;
 
+/// What the words of a record are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// The addresses of a stack, leaf first.
+    Walked(Walk),
+    /// Three registers and a copy of the stack, to be walked later.
+    Copied,
+}
+
 /// The queue. There may be one writer and one reader at a time.
 pub(crate) struct Ring {
     words: Box<[AtomicU64]>,
@@ -47,8 +56,8 @@ impl Ring {
         }
     }
 
-    /// Takes out every record: how it was walked, its weight, its addresses (leaf first).
-    pub(crate) fn drain(&self, mut each: impl FnMut(Walk, u64, &[u64])) {
+    /// Takes out every record: what it is, its weight, its words.
+    pub(crate) fn drain(&self, mut each: impl FnMut(Kind, u64, &[u64])) {
         let until = self.written.load(Ordering::Acquire);
         let mut at = self.read.load(Ordering::Relaxed);
         let mut addresses = Vec::new();
@@ -56,18 +65,28 @@ impl Ring {
             let header = self.load(at);
             let weight = self.load(at.wrapping_add(1));
             at = at.wrapping_add(HEADER_WORDS);
-            let walk = match header >> 32 {
-                0 => Walk::Complete,
-                1 => Walk::Truncated,
-                _ => Walk::Unreadable,
+            let kind = match header >> 32 {
+                0 => Kind::Walked(Walk::Complete),
+                1 => Kind::Walked(Walk::Truncated),
+                2 => Kind::Walked(Walk::Unreadable),
+                _ => Kind::Copied,
             };
             let n_addresses = usize::try_from(header & u64::from(u32::MAX)).unwrap_or(usize::MAX);
             addresses.clear();
             addresses.extend((0..n_addresses).map(|i| self.load(at.wrapping_add(i))));
             at = at.wrapping_add(n_addresses);
             self.read.store(at, Ordering::Release);
-            each(walk, weight, &addresses);
+            each(kind, weight, &addresses);
         }
+    }
+
+    /// Tells whether more than half of the ring is waiting for the reader.
+    pub(crate) fn is_filling(&self) -> bool {
+        let waiting = self
+            .written
+            .load(Ordering::Relaxed)
+            .wrapping_sub(self.read.load(Ordering::Relaxed));
+        waiting > self.words.len() / 2
     }
 
     fn load(&self, position: usize) -> u64 {
@@ -96,16 +115,22 @@ impl Record<'_> {
         self.at = self.at.wrapping_add(1);
     }
 
+    /// Takes back all that was added.
+    pub(crate) fn clear(&mut self) {
+        self.at = self.start.wrapping_add(HEADER_WORDS);
+    }
+
     /// Hands the record to the reader; returns whether it fitted.
-    pub(crate) fn commit(self, walk: Walk, weight: u64) -> bool {
+    pub(crate) fn commit(self, kind: Kind, weight: u64) -> bool {
         if !self.has_room(0) {
             return false;
         }
         let n_addresses = self.at.wrapping_sub(self.start) - HEADER_WORDS;
-        let kind: u64 = match walk {
-            Walk::Complete => 0,
-            Walk::Truncated => 1,
-            Walk::Unreadable => 2,
+        let kind: u64 = match kind {
+            Kind::Walked(Walk::Complete) => 0,
+            Kind::Walked(Walk::Truncated) => 1,
+            Kind::Walked(Walk::Unreadable) => 2,
+            Kind::Copied => 3,
         };
         self.ring.store(self.start, kind << 32 | n_addresses as u64);
         self.ring.store(self.start.wrapping_add(1), weight);
@@ -128,12 +153,15 @@ mod tests {
         for &address in addresses {
             record.push(address);
         }
-        record.commit(walk, weight)
+        record.commit(Kind::Walked(walk), weight)
     }
 
     fn drain(ring: &Ring) -> Vec<(Walk, u64, Vec<u64>)> {
         let mut records = Vec::new();
-        ring.drain(|walk, weight, addresses| records.push((walk, weight, addresses.to_vec())));
+        ring.drain(|kind, weight, addresses| match kind {
+            Kind::Walked(walk) => records.push((walk, weight, addresses.to_vec())),
+            Kind::Copied => unreachable!("none was pushed"),
+        });
         records
     }
 

@@ -141,17 +141,8 @@ impl Schedule {
     ///
     /// Never less than the floor.
     pub(crate) fn next_alarm(&mut self, now: u64) -> Option<Duration> {
-        if let Some(armed) = self.armed {
-            let next = match self.clock {
-                AlarmClock::Cpu => {
-                    let n = (now.saturating_sub(armed.at) + SLACK_NANOS) / armed.period + 1;
-                    armed.at.saturating_add(armed.period.saturating_mul(n))
-                }
-                AlarmClock::Real => now.saturating_add(armed.period),
-            };
-            if next.abs_diff(self.due) <= SLACK_NANOS {
-                return None;
-            }
+        if self.armed.is_some() && self.alarm_at(now).abs_diff(self.due) <= SLACK_NANOS {
+            return None;
         }
         let mut period = self.due.saturating_sub(now).max(self.floor_nanos);
         // Being a little late for the whole block is better than drifting through it.
@@ -160,6 +151,20 @@ impl Schedule {
         }
         self.armed = Some(Armed { at: now, period });
         Some(Duration::from_nanos(period))
+    }
+
+    /// Returns when the alarm goes off next, as it is set at `now`; never, if it is not.
+    pub(crate) fn alarm_at(&self, now: u64) -> u64 {
+        let Some(armed) = self.armed else {
+            return u64::MAX;
+        };
+        match self.clock {
+            AlarmClock::Cpu => {
+                let n = (now.saturating_sub(armed.at) + SLACK_NANOS) / armed.period + 1;
+                armed.at.saturating_add(armed.period.saturating_mul(n))
+            }
+            AlarmClock::Real => now.saturating_add(armed.period),
+        }
     }
 
     /// Makes the arrivals to come later by the time that the sampler itself has used.

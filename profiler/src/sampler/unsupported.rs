@@ -8,14 +8,6 @@ use crate::profile::Profile;
 #[derive(Debug)]
 pub enum Session {}
 
-/// Registers threads; on this platform there is none.
-#[derive(Debug, Clone)]
-pub enum ThreadRegistrar {}
-
-/// Samples a thread while it lives; on this platform there is none.
-#[derive(Debug)]
-pub enum ThreadGuard {}
-
 impl Session {
     pub(super) fn start(_options: Options) -> Result<Self> {
         Err(Error::Unsupported {
@@ -30,28 +22,5 @@ impl Session {
     /// Never: there is no session.
     pub fn stop(self) -> Result<Profile> {
         match self {}
-    }
-
-    /// Returns the registrar.
-    pub fn registrar(&self) -> ThreadRegistrar {
-        match *self {}
-    }
-
-    /// Registers the calling thread.
-    ///
-    /// # Errors
-    /// Never: there is no session.
-    pub fn register_current_thread(&self) -> Result<ThreadGuard> {
-        match *self {}
-    }
-}
-
-impl ThreadRegistrar {
-    /// Registers the calling thread.
-    ///
-    /// # Errors
-    /// Never: there is no session.
-    pub fn register_current_thread(&self) -> Result<ThreadGuard> {
-        match *self {}
     }
 }

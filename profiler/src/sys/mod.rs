@@ -3,45 +3,63 @@
 //!
 //! What leaves this module is safe to use and upholds these invariants:
 //!
-//! 1. *One thread, one slot.* The handler finds its [`ThreadSlot`] through a
-//!    thread-local pointer. Only the thread itself sets and clears it, and it
-//!    owns the slot in between, so the pointer is never dangling.
-//! 2. *The observer belongs to the handler.* It is reached only from the handler
-//!    on its own thread, and the handler's signal is blocked while it runs, so
-//!    there is never a second reference.
-//! 3. *Nobody closes what a handler uses.* [`ThreadSlot::halt`] raises `halted`
-//!    and waits until the handler is out before it releases the alarm.
-//! 4. *The handler leaves no trace.* It saves and restores `errno`, and neither
-//!    allocates, locks, logs nor waits. Observers promise the same.
-//! 5. *Reads cannot fault.* [`StackMemory`] reads only aligned words between the
-//!    interrupted stack pointer and the end of the thread's stack. That range is
-//!    in use, hence mapped.
-//! 6. *The signal goes back as it was found.* By then no alarm can raise it, and
-//!    ignoring it for a moment discards what is still queued.
+//! 1. *One thread, one slot.* The handler finds its slot in a table that lives as long
+//!    as the program, by its thread's number. Thread-local storage would not do: in a
+//!    library that is loaded late, reaching it may allocate.
+//! 2. *The slot's body belongs to the handler* while the slot is published. It is
+//!    reached only from the handler on that thread, and all signals are blocked while
+//!    it runs, so there is never a second reference.
+//! 3. *Nobody frees what a handler uses.* A slot is withdrawn first; then
+//!    [`Attached::detach`] waits until the handler, which says that it is inside before
+//!    it looks at the slot again, is out.
+//! 4. *The handler leaves no trace.* It saves and restores `errno`, runs on a stack of
+//!    its own, and neither allocates, locks, logs nor waits. Observers promise the same.
+//! 5. *Reads cannot fault.* [`StackMemory`](stack::StackMemory) reads by itself only between the
+//!    interrupted stack pointer and the end of the stack that the thread was born with;
+//!    anything else is read by the kernel, which answers where there is nothing.
+//! 6. *The signal goes back as it was found*, once nothing can raise it any more. A
+//!    signal of ours that may still be on its way keeps the handler in place, which
+//!    hands on everything that is not ours.
 
 #![expect(
     unsafe_code,
     reason = "signals, perf events and stack reads have no safe interface"
 )]
 
+mod birth;
+mod exec;
+mod handler;
+mod hook;
 mod perf_event;
 mod perf_ring;
 mod process;
 mod remote_memory;
+mod published;
 mod signal;
-mod thread;
+mod slots;
+mod stack;
 mod timer;
+mod trap;
 
 use std::io;
 use std::time::Duration;
 
-pub(crate) use self::perf_event::PerfEvent;
+pub(crate) use self::birth::{Births, Hooked};
+pub(crate) use self::handler::{Interrupted, Observer, Rearm};
+pub(crate) use self::hook::loader_changes;
+pub(crate) use self::perf_event::{Delivery, PerfEvent};
+pub(crate) use self::published::Published;
+pub(crate) use self::signal::{Signal, Unblocked};
+pub(crate) use self::slots::{Attached, Body, Reserved};
+pub(crate) use self::stack::{HandlerMemory, StackBounds};
 pub(crate) use self::perf_ring::{EventPlan, EventTrigger, RecordBytes, Ring, RingEvent};
 pub(crate) use self::process::process_cpu_time;
 pub(crate) use self::remote_memory::read_remote;
-pub(crate) use self::signal::Signal;
-pub(crate) use self::thread::{Attached, Interrupted, Observer, StackBounds, ThreadSlot};
 pub(crate) use self::timer::Timer;
+pub(crate) use self::trap::Trap;
+
+/// The number of a thread, as the kernel counts them.
+pub(crate) type Tid = libc::pid_t;
 
 /// The shortest time that an alarm is set to.
 ///
@@ -50,11 +68,17 @@ pub(crate) use self::timer::Timer;
 pub(crate) const SHORTEST_ALARM: Duration = Duration::from_micros(100);
 
 /// Interrupts one thread again and again.
-pub(crate) trait Alarm: Send {
+pub(crate) trait Alarm: Send + Sync {
     /// Sets the alarm to go off after `delay`, and each time again after as long.
     ///
     /// Called from the signal handler; failure shows as missing samples.
     fn set(&self, delay: Duration);
+
+    /// Starts the alarm, the first time; returns false if the thread has ended.
+    fn start(&self) -> bool;
+
+    /// Stops the alarm. Afterwards it raises nothing more, but a signal may be on its way.
+    fn stop(&self);
 }
 
 /// The CPU-time clock of a thread of this process.
@@ -62,12 +86,12 @@ pub(crate) trait Alarm: Send {
 pub(crate) struct ThreadClock(libc::clockid_t);
 
 impl ThreadClock {
-    /// Returns the clock of the calling thread, readable from every thread.
-    pub(crate) fn of_current_thread() -> Self {
+    /// Returns the clock of a thread, readable from every thread of its process.
+    pub(crate) fn of(tid: Tid) -> Self {
         // The kernel's encoding of a per-thread scheduler clock: the inverted
         // thread id, shifted, with CPUCLOCK_PERTHREAD_MASK (4) and CPUCLOCK_SCHED (2);
         // see include/linux/posix-timers_types.h.
-        Self((!current_tid() << 3) | 4 | 2)
+        Self((!tid << 3) | 4 | 2)
     }
 
     /// Returns the nanoseconds of CPU time so far, or `None` once the thread has ended.
@@ -81,12 +105,30 @@ pub(crate) fn own_cpu_time() -> u64 {
     read_clock(libc::CLOCK_THREAD_CPUTIME_ID).unwrap_or(0)
 }
 
+/// Returns the nanoseconds of a clock that only goes forward, without a system call
+/// where the kernel offers that; safe in a signal handler.
+pub(crate) fn monotonic_time() -> u64 {
+    read_clock(libc::CLOCK_MONOTONIC).unwrap_or(0)
+}
+
 /// Keeps every signal away from the calling thread, which belongs to the sampler
 /// and not to the program.
 pub(crate) fn block_all_signals() {
     let all = signal::SignalSet::full();
     // A helper thread that could not block them still works.
     let _ = all.block();
+}
+
+/// Returns the number of the calling thread.
+pub(crate) fn current_tid() -> Tid {
+    // SAFETY: gettid takes nothing and cannot fail.
+    unsafe { libc::gettid() }
+}
+
+/// Returns the number of this process, which is that of its first thread.
+pub(crate) fn current_pid() -> Tid {
+    // SAFETY: getpid takes nothing and cannot fail.
+    unsafe { libc::getpid() }
 }
 
 fn read_clock(clock: libc::clockid_t) -> Option<u64> {
@@ -101,11 +143,6 @@ fn read_clock(clock: libc::clockid_t) -> Option<u64> {
     }
     let seconds = u64::try_from(time.tv_sec).ok()?;
     Some(seconds * 1_000_000_000 + u64::try_from(time.tv_nsec).ok()?)
-}
-
-fn current_tid() -> libc::pid_t {
-    // SAFETY: gettid takes nothing and cannot fail.
-    unsafe { libc::gettid() }
 }
 
 fn check(result: libc::c_int) -> io::Result<libc::c_int> {

@@ -31,16 +31,14 @@ impl Signal {
             if found.sa_sigaction != libc::SIG_DFL {
                 continue;
             }
-            let handler: Handler = super::thread::on_signal;
-            // SA_RESTART: system calls of the program go on after a sample.
-            // No SA_ONSTACK: Rust's alternate stacks are too small for an unwinder.
-            set_disposition(
-                number,
-                &action(
-                    handler as libc::sighandler_t,
-                    libc::SA_SIGINFO | libc::SA_RESTART,
-                ),
-            )?;
+            let handler: Handler = super::handler::on_signal;
+            // SA_RESTART: system calls of the program go on after a sample, but for those
+            // that never do, such as poll.
+            // SA_ONSTACK: a signal on a stack that is nearly full ends the program.
+            let flags = libc::SA_SIGINFO | libc::SA_RESTART | libc::SA_ONSTACK;
+            let mut ours = action(handler as libc::sighandler_t, flags);
+            ours.sa_mask = SignalSet::full().0;
+            set_disposition(number, &ours)?;
             let ignored_sigio = disposition(libc::SIGIO)
                 .ok()
                 .filter(|sigio| sigio.sa_sigaction == libc::SIG_DFL)
@@ -73,8 +71,33 @@ impl Drop for Signal {
     }
 }
 
+/// A signal that is let through on the calling thread, until this is dropped there.
+pub(crate) struct Unblocked {
+    signal: libc::c_int,
+    was_blocked: bool,
+}
+
+impl Unblocked {
+    pub(crate) fn new(signal: libc::c_int) -> io::Result<Self> {
+        let was_blocked = SignalSet::of(signal).unblock()?.contains(signal);
+        Ok(Self {
+            signal,
+            was_blocked,
+        })
+    }
+}
+
+impl Drop for Unblocked {
+    fn drop(&mut self) {
+        if self.was_blocked {
+            // It worked the other way round, so it works.
+            let _ = SignalSet::of(self.signal).block();
+        }
+    }
+}
+
 /// A set of signals, to block or to let through on the calling thread.
-pub(super) struct SignalSet(libc::sigset_t);
+pub(super) struct SignalSet(pub(super) libc::sigset_t);
 
 impl SignalSet {
     pub(super) fn full() -> Self {
@@ -106,6 +129,22 @@ impl SignalSet {
         self.change(libc::SIG_UNBLOCK)
     }
 
+    /// Makes the set the calling thread's mask and returns the mask as it was.
+    pub(super) fn set(&self) -> io::Result<Self> {
+        self.change(libc::SIG_SETMASK)
+    }
+
+    /// Returns the signals that are in either set.
+    pub(super) fn joined(mut self, other: &Self) -> Self {
+        for signal in 1..=libc::SIGRTMAX() {
+            if other.contains(signal) {
+                // SAFETY: the set is initialised, and the number valid.
+                unsafe { libc::sigaddset(&raw mut self.0, signal) };
+            }
+        }
+        self
+    }
+
     pub(super) fn contains(&self, signal: libc::c_int) -> bool {
         // SAFETY: the set is initialised.
         unsafe { libc::sigismember(&raw const self.0, signal) == 1 }
@@ -123,7 +162,7 @@ impl SignalSet {
     }
 }
 
-fn action(handler: libc::sighandler_t, flags: libc::c_int) -> libc::sigaction {
+pub(super) fn action(handler: libc::sighandler_t, flags: libc::c_int) -> libc::sigaction {
     // SAFETY: all-zero bytes are a valid `sigaction` with an empty mask.
     let mut action: libc::sigaction = unsafe { MaybeUninit::zeroed().assume_init() };
     action.sa_sigaction = handler;
@@ -131,7 +170,7 @@ fn action(handler: libc::sighandler_t, flags: libc::c_int) -> libc::sigaction {
     action
 }
 
-fn disposition(signal: libc::c_int) -> io::Result<libc::sigaction> {
+pub(super) fn disposition(signal: libc::c_int) -> io::Result<libc::sigaction> {
     let mut found = MaybeUninit::uninit();
     // SAFETY: a null action only asks; `found` is a valid place for the answer.
     check(unsafe { libc::sigaction(signal, ptr::null(), found.as_mut_ptr()) })?;
@@ -139,7 +178,7 @@ fn disposition(signal: libc::c_int) -> io::Result<libc::sigaction> {
     Ok(unsafe { found.assume_init() })
 }
 
-fn set_disposition(signal: libc::c_int, action: &libc::sigaction) -> io::Result<()> {
+pub(super) fn set_disposition(signal: libc::c_int, action: &libc::sigaction) -> io::Result<()> {
     // SAFETY: the action is fully initialised, and its handler (ours, or one that
     // was installed before) is a function that lives as long as the program.
     check(unsafe { libc::sigaction(signal, action, ptr::null_mut()) })?;

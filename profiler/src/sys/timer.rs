@@ -8,29 +8,36 @@ use std::mem::MaybeUninit;
 use std::ptr;
 use std::time::Duration;
 
-use super::{Alarm, check, current_tid};
+use super::{Alarm, Tid, check};
 
-/// A timer that signals the thread that made it.
-pub(crate) struct Timer(libc::timer_t);
+/// A timer that signals one thread.
+pub(crate) struct Timer {
+    id: libc::timer_t,
+    first: Duration,
+}
 
 // SAFETY: a timer id is a number that every thread of the process may use.
 unsafe impl Send for Timer {}
+// SAFETY: as above; the kernel orders the calls.
+unsafe impl Sync for Timer {}
 
 impl Timer {
-    /// Makes a timer that is not running yet and sends `signal` to the calling thread.
-    pub(crate) fn create(signal: libc::c_int) -> io::Result<Self> {
+    /// Makes a timer that is not running yet and sends `signal` to a thread of this
+    /// process, the first time after `first`.
+    pub(crate) fn create(tid: Tid, signal: libc::c_int, first: Duration) -> io::Result<Self> {
         // SAFETY: all-zero bytes are a valid `sigevent`.
         let mut event: libc::sigevent = unsafe { MaybeUninit::zeroed().assume_init() };
         event.sigev_notify = libc::SIGEV_THREAD_ID;
         event.sigev_signo = signal;
-        event.sigev_notify_thread_id = current_tid();
+        event.sigev_notify_thread_id = tid;
         let mut timer = MaybeUninit::uninit();
         // SAFETY: the event is initialised, and `timer` a valid place.
         check(unsafe {
             libc::timer_create(libc::CLOCK_MONOTONIC, &raw mut event, timer.as_mut_ptr())
         })?;
         // SAFETY: a successful call has written the id.
-        Ok(Self(unsafe { timer.assume_init() }))
+        let id = unsafe { timer.assume_init() };
+        Ok(Self { id, first })
     }
 }
 
@@ -46,13 +53,23 @@ impl Alarm for Timer {
         };
         // SAFETY: the timer exists until this is dropped. A failure shows as missing
         // samples, as the trait says.
-        let _ = unsafe { libc::timer_settime(self.0, 0, &raw const repeating, ptr::null_mut()) };
+        let _ = unsafe { libc::timer_settime(self.id, 0, &raw const repeating, ptr::null_mut()) };
+    }
+
+    fn start(&self) -> bool {
+        self.set(self.first);
+        true
+    }
+
+    fn stop(&self) {
+        // No time at all disarms it.
+        self.set(Duration::ZERO);
     }
 }
 
 impl Drop for Timer {
     fn drop(&mut self) {
         // SAFETY: the timer exists, and nobody uses it any more.
-        let _ = unsafe { libc::timer_delete(self.0) };
+        let _ = unsafe { libc::timer_delete(self.id) };
     }
 }

@@ -1,13 +1,14 @@
 //! Shares against the time that the program itself has measured.
 
 use std::hint::black_box;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use profiler::{Sampler, Weight};
+use profiler::{Profile, Sampler, Weight};
 
 use crate::support::{
     TRIGGERS, Truth, assert_rate_holds, count_bits, cpu_time, divide, is, multiply, my_turn,
-    options, profile_of, rotate,
+    options, profile_of, rotate, stacks_of_this_thread,
 };
 
 /// Numbers that look random and are the same in every run.
@@ -128,9 +129,9 @@ fn time_in_the_c_library_and_the_kernel_goes_to_the_right_caller() {
         });
         truth.assert_seen_in(&profile);
         // Nothing ends in the C library without a caller on this side of it.
-        for (stack, weight) in profile.stacks() {
+        for stack in stacks_of_this_thread(&profile) {
             let known = stack.iter().any(|name| is(name, "profile_of"));
-            assert!(known, "{weight:?} without its callers: {stack:?}");
+            assert!(known, "without its callers: {stack:?}");
         }
     }
 }
@@ -204,16 +205,14 @@ fn a_thread_that_runs_only_for_moments_is_sampled_to_the_end() {
 }
 
 #[test]
-fn each_registered_thread_has_its_own_share() {
+fn each_thread_has_its_own_share() {
     let _turn = my_turn();
     for trigger in TRIGGERS {
         let session = Sampler::start(options(trigger)).unwrap();
-        let registrar = session.registrar();
         let spent = std::thread::scope(|scope| {
             let second = std::thread::Builder::new().name("second".to_owned());
             let second = second
                 .spawn_scoped(scope, || {
-                    let _guard = registrar.register_current_thread().unwrap();
                     let before = cpu_time();
                     divide(20_000_000);
                     cpu_time().saturating_sub(before)
@@ -237,5 +236,122 @@ fn each_registered_thread_has_its_own_share() {
             profile.quality()
         );
         assert_rate_holds(&profile);
+    }
+}
+
+/// The samples of `function`, and those of all that is scored.
+fn count(profile: &Profile, function: &str) -> u64 {
+    let seen = profile.stacks();
+    let of_it = seen.filter(|(stack, _)| stack.iter().any(|name| is(name, function)));
+    of_it.map(|(_, weight)| weight.as_samples()).sum()
+}
+
+/// Asserts that the functions share the samples of them all as they share `times`, and
+/// that there are as many as the rate says.
+fn assert_shares(profile: &Profile, times: &[(&str, Duration)]) {
+    let all: u64 = times.iter().map(|(name, _)| count(profile, name)).sum();
+    let time: f64 = times.iter().map(|(_, time)| time.as_secs_f64()).sum();
+    for &(name, of_it) in times {
+        let share = of_it.as_secs_f64() / time;
+        let seen = count(profile, name) as f64 / all as f64;
+        let z = (seen - share) / (share * (1.0 - share) / all as f64).sqrt();
+        assert!(
+            z.abs() < 4.5,
+            "{name}: z = {z:.1}, {seen} for {share}, {:?}",
+            profile.quality()
+        );
+    }
+    let quality = profile.quality();
+    let taken = all as f64 / quality.rate_asked;
+    // 3 % for what the clocks do not see, beside what chance allows.
+    let allowed = time * 0.03 + 4.5 * (time / quality.rate_asked).sqrt();
+    assert!(
+        (taken - time).abs() < allowed,
+        "{taken} s sampled of {time} s, {quality:?}"
+    );
+}
+
+fn timed(work: impl FnOnce()) -> Duration {
+    let before = cpu_time();
+    work();
+    cpu_time().saturating_sub(before)
+}
+
+#[test]
+fn eight_threads_of_unequal_load_are_found_by_themselves() {
+    let _turn = my_turn();
+    for trigger in TRIGGERS {
+        for n_threads in [2, 8_u32] {
+            let session = Sampler::start(options(trigger)).unwrap();
+            let works: [fn(u64); 4] = [multiply, rotate, divide, count_bits];
+            let mut times = [Duration::ZERO; 4];
+            std::thread::scope(|scope| {
+                let threads: Vec<_> = (0..n_threads)
+                    .map(|i| {
+                        let at = i as usize % 4;
+                        let n = 60_000_000 / u64::from(n_threads) / u64::from(i + 1);
+                        (at, scope.spawn(move || timed(|| works[at](n))))
+                    })
+                    .collect();
+                for (at, thread) in threads {
+                    times[at] += thread.join().unwrap();
+                }
+            });
+            let profile = session.stop().unwrap();
+            let names = ["multiply", "rotate", "divide", "count_bits"];
+            let times: Vec<_> = names.into_iter().zip(times).collect();
+            let n_kinds = times.len().min(n_threads as usize);
+            assert_shares(&profile, &times[..n_kinds]);
+        }
+    }
+}
+
+#[test]
+fn threads_that_live_for_a_moment_are_seen_as_often_as_they_run() {
+    let _turn = my_turn();
+    for trigger in TRIGGERS {
+        let session = Sampler::start(options(trigger)).unwrap();
+        let (mut short, mut long) = (Duration::ZERO, Duration::ZERO);
+        let mut state = 42;
+        for _ in 0..500 {
+            // From one to four milliseconds.
+            let n = 100_000 + 300 * noise(&mut state);
+            let thread = std::thread::spawn(move || timed(|| rotate(n)));
+            short += thread.join().unwrap();
+            long += timed(|| multiply(400_000));
+        }
+        let profile = session.stop().unwrap();
+        assert_shares(&profile, &[("rotate", short), ("multiply", long)]);
+    }
+}
+
+#[test]
+fn threads_that_were_there_before_are_sampled_from_outside() {
+    let _turn = my_turn();
+    for trigger in TRIGGERS {
+        let is_on = AtomicBool::new(false);
+        let is_over = AtomicBool::new(false);
+        let (profile, own, other) = std::thread::scope(|scope| {
+            let other = scope.spawn(|| {
+                while !is_on.load(Ordering::Acquire) {
+                    std::thread::yield_now();
+                }
+                let before = cpu_time();
+                while !is_over.load(Ordering::Acquire) {
+                    divide(1000);
+                }
+                cpu_time().saturating_sub(before)
+            });
+            let session = Sampler::start(options(trigger)).unwrap();
+            is_on.store(true, Ordering::Release);
+            let own = timed(|| multiply(60_000_000));
+            is_over.store(true, Ordering::Release);
+            let other = other.join().unwrap();
+            (session.stop().unwrap(), own, other)
+        });
+        assert_shares(&profile, &[("multiply", own), ("divide", other)]);
+        // The stack of such a thread is read by the kernel, to its root.
+        let quality = profile.quality();
+        assert_eq!(quality.unreadable, Weight::default(), "{quality:?}");
     }
 }

@@ -37,22 +37,6 @@ fn a_second_sampler_is_refused_and_the_first_goes_on() {
 }
 
 #[test]
-fn a_thread_is_registered_once_and_not_after_the_end() {
-    let _turn = my_turn();
-    let session = Sampler::start(Options::new()).unwrap();
-    assert!(matches!(
-        session.register_current_thread(),
-        Err(Error::AlreadyRegistered)
-    ));
-    let registrar = session.registrar();
-    drop(session);
-    assert!(matches!(
-        registrar.register_current_thread(),
-        Err(Error::Stopped)
-    ));
-}
-
-#[test]
 fn impossible_options_are_refused_by_name() {
     let _turn = my_turn();
     for rate in [0.0, -1.0, f64::NAN, f64::INFINITY, 1e9] {
@@ -116,10 +100,7 @@ fn a_storm_of_allocations_on_several_threads_survives_start_and_stop() {
             is_over.store(false, Ordering::Relaxed);
             let profile = std::thread::scope(|scope| {
                 for _ in 0..2 {
-                    let registrar = session.registrar();
                     scope.spawn(|| {
-                        let registrar = registrar;
-                        let _guard = registrar.register_current_thread().unwrap();
                         while !is_over.load(Ordering::Relaxed) {
                             allocate();
                         }
@@ -129,7 +110,7 @@ fn a_storm_of_allocations_on_several_threads_survives_start_and_stop() {
                 while cpu_time() < end {
                     allocate();
                 }
-                // The other threads are still registered and busy.
+                // The other threads are still busy.
                 let profile = session.stop().unwrap();
                 is_over.store(true, Ordering::Relaxed);
                 profile

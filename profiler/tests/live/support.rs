@@ -92,6 +92,16 @@ impl Truth {
     }
 }
 
+/// Returns the stacks of the calling thread, which has started the session; under
+/// `cargo test`, the threads of other tests wait for their turn beside it.
+pub fn stacks_of_this_thread(profile: &Profile) -> Vec<Vec<&str>> {
+    let this = std::thread::current();
+    let this = this.name().expect("tests run on named threads");
+    let samples = profile.samples();
+    let own = samples.filter(|sample| profile.thread(sample.thread).name == this);
+    own.map(|sample| profile.stack(sample.stack)).collect()
+}
+
 /// Tells whether a demangled name is that function of this test.
 pub fn is(name: &str, function: &str) -> bool {
     name == function

@@ -1,0 +1,145 @@
+//! What runs in the signal handler of one thread.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::thread::Thread;
+
+use super::code_map::CodeMap;
+use super::ring::{Kind, Record, Ring};
+use super::schedule::Schedule;
+use crate::sys::{self, Interrupted, Observer, Rearm};
+use crate::unwind::{Cache, Registers, Walk};
+
+/// How much of a stack is copied where it cannot be walked at once, in words.
+const COPIED_WORDS: u64 = 2048;
+
+/// A handler that took longer by the wall clock may have been off the processor.
+const QUICK_NANOS: u64 = 100_000;
+
+/// What the handler writes and others read.
+pub(super) struct Shared {
+    pub(super) ring: Arc<Ring>,
+    pub(super) lost: AtomicU64,
+    pub(super) late: AtomicU64,
+    pub(super) overhead: AtomicU64,
+    pub(super) due: AtomicU64,
+    /// The CPU time at which the alarm goes off next, or later.
+    pub(super) alarm_at: AtomicU64,
+    /// Asks the handler to stop its alarm, and is answered.
+    pub(super) closing: AtomicBool,
+    pub(super) closed: AtomicBool,
+}
+
+/// Looks at one thread when it is interrupted.
+pub(super) struct ThreadSampler {
+    pub(super) code: Arc<CodeMap>,
+    pub(super) cache: Cache,
+    pub(super) schedule: Schedule,
+    pub(super) max_depth: usize,
+    pub(super) shared: Arc<Shared>,
+    pub(super) collector: Thread,
+    /// On entering the handler: the thread's CPU time and the monotonic clock, which is
+    /// much quicker to read.
+    pub(super) entered_cpu: u64,
+    pub(super) entered: u64,
+}
+
+impl Observer for ThreadSampler {
+    fn observe(&mut self, moment: &mut Interrupted<'_>) -> Rearm {
+        self.entered_cpu = sys::own_cpu_time();
+        self.entered = sys::monotonic_time();
+        let arrivals = self.schedule.arrivals(self.entered_cpu);
+        if arrivals.n > 0 {
+            self.record(moment, arrivals.n);
+            self.shared.late.fetch_add(arrivals.late, Ordering::Relaxed);
+            self.shared
+                .lost
+                .fetch_add(arrivals.skipped, Ordering::Relaxed);
+        }
+        if self.shared.closing.load(Ordering::SeqCst) {
+            self.shared.closed.store(true, Ordering::SeqCst);
+            return Rearm::Stop;
+        }
+        let now = self.entered_cpu + self.spent();
+        match self.schedule.next_alarm(now) {
+            Some(delay) => Rearm::In(delay),
+            None => Rearm::Leave,
+        }
+    }
+
+    fn leave(&mut self) {
+        let spent = self.spent();
+        self.schedule.exclude(spent);
+        let shared = &self.shared;
+        shared.overhead.fetch_add(spent, Ordering::Relaxed);
+        shared.due.store(self.schedule.due(), Ordering::Relaxed);
+        let alarm_at = self.schedule.alarm_at(self.entered_cpu);
+        shared.alarm_at.store(alarm_at, Ordering::SeqCst);
+    }
+
+    fn into_any(self: Box<Self>) -> Box<dyn std::any::Any> {
+        self
+    }
+}
+
+impl ThreadSampler {
+    /// Returns the CPU time since the handler was entered.
+    fn spent(&self) -> u64 {
+        let spent = sys::monotonic_time().saturating_sub(self.entered);
+        if spent <= QUICK_NANOS {
+            return spent;
+        }
+        sys::own_cpu_time().saturating_sub(self.entered_cpu)
+    }
+
+    fn record(&mut self, moment: &mut Interrupted<'_>, weight: u64) {
+        let mut record = self.shared.ring.begin();
+        let code = self.code.at(moment);
+        let registers = Registers {
+            instruction: moment.instruction,
+            stack_pointer: moment.stack_pointer,
+            frame_pointer: moment.frame_pointer,
+        };
+        let (mut is_known, mut last) = (true, 0);
+        let walk = code.unwinder.walk(
+            &mut self.cache,
+            registers,
+            self.max_depth,
+            |address| moment.stack.read(address),
+            |address| {
+                is_known &= code.is_code(address, &mut last);
+                record.push(address);
+            },
+        );
+        let kind = if is_known || walk == Walk::Truncated {
+            Kind::Walked(walk)
+        } else {
+            // Code that has come since the last look: its tables may be needed.
+            record.clear();
+            copy(moment, &mut record);
+            Kind::Copied
+        };
+        if !record.commit(kind, weight) {
+            self.shared.lost.fetch_add(weight, Ordering::Relaxed);
+        }
+        if self.shared.ring.is_filling() {
+            // A flag and a system call, which a handler may do.
+            self.collector.unpark();
+        }
+    }
+}
+
+fn copy(moment: &mut Interrupted<'_>, record: &mut Record<'_>) {
+    record.push(moment.instruction);
+    record.push(moment.stack_pointer);
+    record.push(moment.frame_pointer);
+    for word in 0..COPIED_WORDS {
+        match moment
+            .stack
+            .read(moment.stack_pointer.wrapping_add(8 * word))
+        {
+            Ok(word) => record.push(word),
+            Err(()) => break,
+        }
+    }
+}

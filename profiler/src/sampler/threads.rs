@@ -1,0 +1,597 @@
+//! The sampled threads of a session: how they come, go, and what is kept of them.
+
+use std::collections::HashMap;
+use std::fs;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, OnceLock};
+use std::thread;
+use std::time::{Duration, Instant};
+use std::{io, mem};
+
+use super::Options;
+use super::code_map::CodeMap;
+use super::collector::lock;
+use super::ring::{Kind, Ring};
+use super::schedule::{AlarmClock, Schedule, expected_arrivals};
+use super::stacks::{StackKey, Stacks, word_of};
+use super::thread_sampler::{Shared, ThreadSampler};
+use crate::sys::{
+    self, Alarm, Attached, Births, Body, Delivery, HandlerMemory, PerfEvent, Reserved, StackBounds,
+    ThreadClock, Tid, Timer, Unblocked,
+};
+use crate::unwind::{Cache, Registers, Walk};
+
+/// What interrupts the threads of a session.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Means {
+    /// A perf event and SIGTRAP.
+    Trap,
+    /// A perf event and this real-time signal.
+    EventSignal(i32),
+    /// A timer and this real-time signal.
+    TimerSignal(i32),
+}
+
+/// All threads of a session.
+pub(super) struct Threads {
+    pub(super) options: Options,
+    pub(super) means: Means,
+    pub(super) code: Arc<CodeMap>,
+    /// The thread that empties the rings, which is not sampled.
+    pub(super) collector: OnceLock<(thread::Thread, Tid)>,
+    state: Mutex<State>,
+}
+
+/// What is kept of one thread, or of several that have ended and had the same name.
+#[derive(Debug, Default, Clone)]
+pub(super) struct Tally {
+    pub(super) name: String,
+    /// Unless it stands for several.
+    pub(super) tid: Option<Tid>,
+    pub(super) counts: HashMap<StackKey, u64>,
+    pub(super) lost: u64,
+    pub(super) late: u64,
+    pub(super) overhead: u64,
+    pub(super) cpu_time: u64,
+}
+
+/// What the session has seen when it is over.
+pub(super) struct Seen {
+    pub(super) stacks: Stacks,
+    pub(super) tallies: Vec<Tally>,
+}
+
+struct State {
+    records: HashMap<Tid, Record>,
+    /// Threads that block our signal, and their CPU time when they were found.
+    unreachable: HashMap<Tid, u64>,
+    ended: HashMap<String, Tally>,
+    stacks: Stacks,
+    kits: Vec<Kit>,
+    kit_bytes: usize,
+    n_attached: u64,
+}
+
+/// A thread that is being sampled.
+struct Record {
+    attached: Attached,
+    shared: Arc<Shared>,
+    clock: ThreadClock,
+    cpu_at_start: u64,
+    cpu_last: u64,
+    /// How often in a row the thread was found to have hardly run; with a timer only.
+    n_idle: u32,
+    is_parked: bool,
+    tally: Tally,
+}
+
+/// What a thread needs to be sampled and another can use after it.
+struct Kit {
+    ring: Arc<Ring>,
+    cache: Cache,
+    memory: Box<HandlerMemory>,
+}
+
+const SMALL_RING: usize = 64 << 10;
+const LARGE_RING: usize = 256 << 10;
+
+/// What a kit takes beside its ring: the handler's stack, unwinding rules, copied pages.
+const KIT_BYTES: usize = 128 << 10;
+
+/// A thread that uses less than this from one look to the next hardly runs; what its
+/// signals take at the usual rates is less.
+const IDLE_NANOS: u64 = 1_500_000;
+
+/// How often that must be so before its timer is stopped: for half a second.
+const N_IDLE: u32 = 10;
+
+/// How long to wait for a thread to take a signal that may be on its way.
+const PATIENCE: Duration = Duration::from_millis(10);
+
+/// A perf event's clock may run ahead of the thread's by less than this.
+const CLOCK_NANOS: u64 = 20_000;
+
+impl Threads {
+    pub(super) fn new(options: Options, means: Means, code: CodeMap) -> Self {
+        let stacks = Stacks::with_bytes(options.max_memory / 4);
+        Self {
+            options,
+            means,
+            code: Arc::new(code),
+            collector: OnceLock::new(),
+            state: Mutex::new(State {
+                records: HashMap::new(),
+                unreachable: HashMap::new(),
+                ended: HashMap::new(),
+                stacks,
+                kits: Vec::new(),
+                kit_bytes: 0,
+                n_attached: 0,
+            }),
+        }
+    }
+
+    /// Starts to sample the calling thread.
+    pub(super) fn attach_own(&self, name: &str) -> io::Result<()> {
+        let bounds = StackBounds::of_current_thread()?;
+        self.attach(sys::current_tid(), Some(bounds), name)
+    }
+
+    /// Starts to sample what runs and is not sampled, and sees which threads have ended.
+    pub(super) fn scan(&self) -> io::Result<()> {
+        self.scan_except(0)
+    }
+
+    /// The same, but for one thread.
+    pub(super) fn scan_except(&self, except: Tid) -> io::Result<()> {
+        let own = self.collector.get().map(|(_, tid)| *tid);
+        let mut alive: Vec<Tid> = Vec::new();
+        for entry in fs::read_dir("/proc/self/task")? {
+            let name = entry?.file_name();
+            alive.extend(name.to_str().and_then(|tid| tid.parse::<Tid>().ok()));
+        }
+        let mut new = alive.clone();
+        {
+            let mut state = lock(&self.state);
+            let gone: Vec<Tid> = state
+                .records
+                .iter_mut()
+                .filter_map(|(&tid, record)| {
+                    let now = record.clock.now().unwrap_or(0);
+                    // Time that runs backwards belongs to a new thread of that number.
+                    let is_same = now >= record.cpu_last && alive.contains(&tid);
+                    record.look_at(now, self.means);
+                    (!is_same).then_some(tid)
+                })
+                .collect();
+            for tid in gone {
+                self.detach(&mut state, tid, None);
+            }
+            new.retain(|tid| {
+                !state.records.contains_key(tid) && Some(*tid) != own && *tid != except
+            });
+            state.unreachable.retain(|tid, _| alive.contains(tid));
+        }
+        for tid in new {
+            let Some(status) = Status::of(tid) else {
+                continue;
+            };
+            if status.blocks(self.signal()) {
+                let mut state = lock(&self.state);
+                let cpu = ThreadClock::of(tid).now().unwrap_or(0);
+                state.unreachable.entry(tid).or_insert(cpu);
+                continue;
+            }
+            // It may have ended meanwhile, or there may be no memory for one more.
+            let _ = self.attach(tid, None, &status.name);
+        }
+        Ok(())
+    }
+
+    /// Empties the rings.
+    pub(super) fn drain(&self) {
+        let tids: Vec<Tid> = lock(&self.state).records.keys().copied().collect();
+        // One at a time, as threads that are born or die wait for the lock.
+        for tid in tids {
+            let state = &mut *lock(&self.state);
+            if let Some(record) = state.records.get_mut(&tid) {
+                record.drain(&self.code, &mut state.stacks, self.options.max_depth);
+            }
+        }
+    }
+
+    /// Stops sampling all threads. Returns what was seen, and whether no signal of ours
+    /// can be on its way any more.
+    pub(super) fn finish(&self) -> (Seen, bool) {
+        let tids: Vec<Tid> = lock(&self.state).records.keys().copied().collect();
+        let is_quiet = self.means != Means::Trap || self.settle();
+        let mut state = lock(&self.state);
+        let mut tallies = Vec::new();
+        for tid in tids {
+            self.detach(&mut state, tid, Some(&mut tallies));
+        }
+        let mean = self.mean_nanos();
+        let unreachable = mem::take(&mut state.unreachable);
+        for (tid, cpu_at_start) in unreachable {
+            let now = ThreadClock::of(tid).now().unwrap_or(cpu_at_start);
+            let cpu_time = now.saturating_sub(cpu_at_start);
+            tallies.push(Tally {
+                name: Status::of(tid).map_or_else(String::new, |status| status.name),
+                tid: Some(tid),
+                lost: expected_arrivals(0, cpu_time, mean).saturating_sub(1),
+                cpu_time,
+                ..Tally::default()
+            });
+        }
+        tallies.extend(mem::take(&mut state.ended).into_values());
+        let stacks = mem::replace(&mut state.stacks, Stacks::with_bytes(0));
+        state.kits.clear();
+        (Seen { stacks, tallies }, is_quiet)
+    }
+
+    pub(super) fn signal(&self) -> i32 {
+        match self.means {
+            Means::Trap => sys::Trap::NUMBER,
+            Means::EventSignal(signal) | Means::TimerSignal(signal) => signal,
+        }
+    }
+
+    fn mean_nanos(&self) -> f64 {
+        self.options.mean_interval().as_secs_f64() * 1e9
+    }
+
+    fn attach(&self, tid: Tid, stack: Option<StackBounds>, name: &str) -> io::Result<()> {
+        let out_of_memory = || io::Error::from(io::ErrorKind::OutOfMemory);
+        let mut state = lock(&self.state);
+        if state.records.contains_key(&tid) {
+            // A thread that has ended unseen, and a new one of the same number.
+            self.detach(&mut state, tid, None);
+        }
+        let collector = self.collector.get().ok_or_else(out_of_memory)?;
+        let kit = state
+            .kit(self.options.max_memory)
+            .ok_or_else(out_of_memory)?;
+        state.unreachable.remove(&tid);
+        let index = state.n_attached;
+        state.n_attached += 1;
+        // Different threads draw from far-apart places of the generator's cycle.
+        let seed = self
+            .options
+            .seed
+            .wrapping_add(index.wrapping_mul(0xd1b5_4a32_d192_ed03));
+        let clock = ThreadClock::of(tid);
+        let cpu_at_start = clock.now().ok_or_else(io::Error::last_os_error)?;
+        let mut schedule = Schedule::new(
+            self.options.mean_interval(),
+            sys::SHORTEST_ALARM,
+            self.options.intervals,
+            match self.means {
+                Means::Trap | Means::EventSignal(_) => AlarmClock::Cpu,
+                Means::TimerSignal(_) => AlarmClock::Real,
+            },
+            seed,
+            cpu_at_start,
+        );
+        let first = schedule
+            .next_alarm(cpu_at_start)
+            .expect("an alarm that was never set must be");
+        let reserved = Reserved::new(tid).ok_or_else(out_of_memory)?;
+        let alarm: Box<dyn Alarm> = match self.means {
+            Means::Trap => {
+                let delivery = Delivery::Trap(reserved.cookie());
+                Box::new(PerfEvent::open(tid, delivery, first)?)
+            }
+            Means::EventSignal(signal) => {
+                Box::new(PerfEvent::open(tid, Delivery::Signal(signal), first)?)
+            }
+            Means::TimerSignal(signal) => Box::new(Timer::create(tid, signal, first)?),
+        };
+        let shared = Arc::new(Shared {
+            ring: kit.ring,
+            lost: AtomicU64::new(0),
+            late: AtomicU64::new(0),
+            overhead: AtomicU64::new(0),
+            due: AtomicU64::new(schedule.due()),
+            alarm_at: AtomicU64::new(schedule.alarm_at(cpu_at_start)),
+            closing: AtomicBool::new(false),
+            closed: AtomicBool::new(false),
+        });
+        let observer = ThreadSampler {
+            code: Arc::clone(&self.code),
+            cache: kit.cache,
+            schedule,
+            max_depth: self.options.max_depth,
+            shared: Arc::clone(&shared),
+            collector: collector.0.clone(),
+            entered_cpu: 0,
+            entered: 0,
+        };
+        let attached = reserved.publish(Body {
+            observer: Box::new(observer),
+            alarm,
+            stack,
+            memory: kit.memory,
+        });
+        attached.with_alarm(|alarm| alarm.start());
+        let record = Record {
+            attached,
+            shared,
+            clock,
+            cpu_at_start,
+            cpu_last: cpu_at_start,
+            n_idle: 0,
+            is_parked: false,
+            tally: Tally {
+                name: name.to_owned(),
+                tid: Some(tid),
+                ..Tally::default()
+            },
+        };
+        state.records.insert(tid, record);
+        Ok(())
+    }
+
+    /// Stops sampling a thread; what was seen of it goes to `live`, or else is added up
+    /// with that of others of its name.
+    fn detach(&self, state: &mut State, tid: Tid, live: Option<&mut Vec<Tally>>) {
+        let Some(mut record) = state.records.remove(&tid) else {
+            return;
+        };
+        let now = record.clock.now();
+        let body = record.attached.detach();
+        // A thread that has ended without a word: its last time is not known, but it was
+        // sampled until close to the next arrival.
+        let due = record.shared.due.load(Ordering::Relaxed);
+        let cpu_at_end = now.filter(|now| *now >= record.cpu_at_start);
+        let cpu_at_end = cpu_at_end.unwrap_or_else(|| due.saturating_sub(1));
+        drain(
+            &record.shared.ring,
+            &self.code,
+            &mut state.stacks,
+            &mut record.tally.counts,
+            self.options.max_depth,
+        );
+        let tally = &mut record.tally;
+        tally.lost = record.shared.lost.load(Ordering::Relaxed)
+            + expected_arrivals(due, cpu_at_end, self.mean_nanos());
+        tally.late = record.shared.late.load(Ordering::Relaxed);
+        tally.overhead = record.shared.overhead.load(Ordering::Relaxed);
+        tally.cpu_time = cpu_at_end.saturating_sub(record.cpu_at_start);
+        match live {
+            Some(live) => live.push(record.tally),
+            None => state.add_ended(record.tally),
+        }
+        if let Some(body) = body
+            && let Ok(observer) = body.observer.into_any().downcast::<ThreadSampler>()
+        {
+            state.kits.push(Kit {
+                ring: record.shared.ring.clone(),
+                cache: observer.cache,
+                memory: body.memory,
+            });
+        }
+    }
+
+    /// Stops all alarms, and sees to it that no signal of them is on its way; returns
+    /// whether that succeeded for every thread.
+    ///
+    /// A thread that has used less CPU time than until its alarm was to go off has no
+    /// signal before it. Any other is given one more, in whose handler it stops its own
+    /// alarm: once it has been there, nothing is left. Only one that is asleep in the
+    /// kernel does not get there.
+    fn settle(&self) -> bool {
+        let own = sys::current_tid();
+        let state = lock(&self.state);
+        let mut waiting = Vec::new();
+        for (&tid, record) in &state.records {
+            record.attached.with_alarm(|alarm| alarm.stop());
+            let alarm_at = record.shared.alarm_at.load(Ordering::SeqCst);
+            let may_be_pending = record
+                .clock
+                .now()
+                .is_some_and(|now| now + CLOCK_NANOS >= alarm_at);
+            // What was before the calling thread, it has taken on the way back from stopping.
+            if tid != own && may_be_pending {
+                record.shared.closing.store(true, Ordering::SeqCst);
+                record.attached.with_alarm(|alarm| {
+                    alarm.set(sys::SHORTEST_ALARM);
+                    alarm.start()
+                });
+                waiting.push(record);
+            }
+        }
+        let since = Instant::now();
+        while !waiting.is_empty() && since.elapsed() < PATIENCE {
+            thread::sleep(Duration::from_micros(200));
+            waiting.retain(|record| {
+                !record.shared.closed.load(Ordering::SeqCst) && record.clock.now().is_some()
+            });
+        }
+        for record in &waiting {
+            record.attached.with_alarm(|alarm| alarm.stop());
+        }
+        waiting.is_empty()
+    }
+}
+
+impl Births for Threads {
+    fn born(&self) {
+        // The thread keeps it so, as nobody would put it back at the right moment.
+        if let Ok(unblocked) = Unblocked::new(self.signal()) {
+            mem::forget(unblocked);
+        }
+        // A thread that cannot be attached is found by the next scan, or left alone.
+        let _ = self.attach_own("");
+    }
+
+    fn dying(&self) {
+        let tid = sys::current_tid();
+        let name = Status::of(tid).map(|status| status.name);
+        let mut state = lock(&self.state);
+        if let (Some(record), Some(name)) = (state.records.get_mut(&tid), name) {
+            record.tally.name = name;
+        }
+        self.detach(&mut state, tid, None);
+    }
+}
+
+impl State {
+    fn kit(&mut self, max_memory: usize) -> Option<Kit> {
+        if let Some(kit) = self.kits.pop() {
+            return Some(kit);
+        }
+        let ring = if self.kit_bytes < max_memory / 4 {
+            LARGE_RING
+        } else {
+            SMALL_RING
+        };
+        let bytes = ring + KIT_BYTES;
+        if self.kit_bytes + bytes > max_memory / 4 * 3 {
+            return None;
+        }
+        self.kit_bytes += bytes;
+        Some(Kit {
+            ring: Arc::new(Ring::with_bytes(ring)),
+            cache: Cache::new(),
+            memory: HandlerMemory::new(),
+        })
+    }
+
+    fn add_ended(&mut self, tally: Tally) {
+        match self.ended.get_mut(&tally.name) {
+            None => {
+                self.ended.insert(tally.name.clone(), tally);
+            }
+            Some(all) => {
+                all.tid = None;
+                for (stack, n) in tally.counts {
+                    *all.counts.entry(stack).or_default() += n;
+                }
+                all.lost += tally.lost;
+                all.late += tally.late;
+                all.overhead += tally.overhead;
+                all.cpu_time += tally.cpu_time;
+            }
+        }
+    }
+}
+
+impl Record {
+    /// Notes the thread's CPU time. A timer goes off while its thread sleeps, too, so it
+    /// is stopped when the thread has hardly run for a while, until it runs again.
+    fn look_at(&mut self, now: u64, means: Means) {
+        self.attached.resume();
+        let used = now.saturating_sub(self.cpu_last);
+        self.cpu_last = now;
+        if !matches!(means, Means::TimerSignal(_)) {
+            return;
+        }
+        if self.is_parked {
+            if used > 0 {
+                self.is_parked = false;
+                self.attached.with_alarm(|alarm| alarm.start());
+            }
+        } else if used > IDLE_NANOS {
+            self.n_idle = 0;
+        } else {
+            self.n_idle += 1;
+            if self.n_idle == N_IDLE {
+                self.n_idle = 0;
+                self.is_parked = true;
+                self.attached.with_alarm(|alarm| alarm.stop());
+            }
+        }
+    }
+
+    fn drain(&mut self, code: &CodeMap, stacks: &mut Stacks, max_depth: usize) {
+        let counts = &mut self.tally.counts;
+        drain(&self.shared.ring, code, stacks, counts, max_depth);
+    }
+}
+
+fn drain(
+    ring: &Ring,
+    map: &CodeMap,
+    stacks: &mut Stacks,
+    counts: &mut HashMap<StackKey, u64>,
+    max_depth: usize,
+) {
+    let mut code = map.current();
+    let mut words = Vec::new();
+    ring.drain(|kind, weight, found| {
+        words.clear();
+        words.push(0);
+        let walk = match kind {
+            Kind::Walked(walk) => {
+                words.extend(
+                    found
+                        .iter()
+                        .map(|&address| code.place(address).unwrap_or(address)),
+                );
+                walk
+            }
+            Kind::Copied => {
+                if found.first().is_some_and(|&at| code.place(at).is_none()) {
+                    map.refresh();
+                    code = map.current();
+                }
+                walk_copy(found, &code.unwinder, max_depth, |address| {
+                    words.push(code.place(address).unwrap_or(address));
+                })
+            }
+        };
+        words[0] = word_of(walk);
+        *counts.entry(stacks.intern(&words)).or_default() += weight;
+    });
+}
+
+/// Walks a copy of a stack, as `thread_sampler` makes it.
+fn walk_copy(
+    copy: &[u64],
+    unwinder: &crate::unwind::Unwinder,
+    max_depth: usize,
+    push: impl FnMut(u64),
+) -> Walk {
+    let [instruction, stack_pointer, frame_pointer, stack @ ..] = copy else {
+        return Walk::Unreadable;
+    };
+    let registers = Registers {
+        instruction: *instruction,
+        stack_pointer: *stack_pointer,
+        frame_pointer: *frame_pointer,
+    };
+    let read = |address: u64| {
+        let offset = address.checked_sub(*stack_pointer).ok_or(())?;
+        let word = usize::try_from(offset / 8).map_err(|_| ())?;
+        stack.get(word).copied().ok_or(())
+    };
+    unwinder.walk(&mut Cache::new(), registers, max_depth, read, push)
+}
+
+/// What the system says of a thread.
+struct Status {
+    name: String,
+    blocked: u64,
+}
+
+impl Status {
+    fn of(tid: Tid) -> Option<Self> {
+        let status = fs::read(format!("/proc/self/task/{tid}/status")).ok()?;
+        let status = String::from_utf8_lossy(&status);
+        let field = |name: &str| {
+            let line = status.lines().find_map(|line| line.strip_prefix(name))?;
+            Some(line.trim().to_owned())
+        };
+        let name = if tid == sys::current_pid() {
+            "main".to_owned()
+        } else {
+            field("Name:")?
+        };
+        let blocked = u64::from_str_radix(&field("SigBlk:")?, 16).ok()?;
+        Some(Self { name, blocked })
+    }
+
+    fn blocks(&self, signal: i32) -> bool {
+        self.blocked >> (signal - 1) & 1 == 1
+    }
+}
