@@ -4,6 +4,7 @@
 //! samples are counted in [`Quality`](crate::Quality) and travel with the profile.
 
 use std::io;
+use std::path::PathBuf;
 
 /// Says what could not be done, to what, and what helps.
 #[derive(Debug, thiserror::Error)]
@@ -52,6 +53,25 @@ pub enum Error {
     NoSuchProcess {
         /// The number asked for.
         pid: u32,
+    },
+
+    /// The system forbids it.
+    #[error("may not {action}; {hint}")]
+    Forbidden {
+        /// What was being done.
+        action: String,
+        /// What to do instead.
+        hint: String,
+        /// What the system answered.
+        #[source]
+        source: io::Error,
+    },
+
+    /// The file holds no recording.
+    #[error("{} is not the spool file of a recording", path.display())]
+    NoSpool {
+        /// The file.
+        path: PathBuf,
     },
 
     /// A file is not what its format calls for.

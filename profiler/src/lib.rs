@@ -76,5 +76,7 @@ pub use self::profile::{
     WeightUnit,
 };
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
-pub use self::recorder::{Backend, Mode, RecordOptions, Recording, State};
+pub use self::recorder::{
+    Backend, Mode, RecordOptions, Recording, State, ThreadStack, dump, recover,
+};
 pub use self::sampler::{Intervals, Options, Sampler, Session, Trigger};

@@ -42,12 +42,49 @@ pub struct Quality {
 }
 
 /// Where the interruptions of a session came from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+///
+/// Later ones are weaker.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
 pub enum Source {
-    /// The kernel's cpu-clock event, which counts CPU time itself.
+    /// The kernel's cpu-clock event on every processor: no thread is too short-lived.
+    Processors,
+    /// The kernel's cpu-clock event, which counts a thread's CPU time itself.
     PerfEvent,
+    /// The kernel's cpu-clock event on every thread of another process. What a thread
+    /// does in its first milliseconds is seen too rarely.
+    Threads,
     /// One-shot monotonic timers, re-armed until the CPU time is due.
     Timer,
+    /// Threads stopped one at a time.
+    Ptrace,
+}
+
+impl Source {
+    /// Returns the number under which it is saved.
+    #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+    pub(crate) fn number(self) -> u8 {
+        match self {
+            Self::PerfEvent => 0,
+            Self::Timer => 1,
+            Self::Processors => 2,
+            Self::Threads => 3,
+            Self::Ptrace => 4,
+        }
+    }
+
+    /// Returns what was saved under a number.
+    #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+    pub(crate) fn from_number(number: u8) -> Option<Self> {
+        let all = [
+            Self::PerfEvent,
+            Self::Timer,
+            Self::Processors,
+            Self::Threads,
+            Self::Ptrace,
+        ];
+        all.into_iter().find(|source| source.number() == number)
+    }
 }
 
 impl Quality {
@@ -100,11 +137,8 @@ impl Quality {
         self.cpu_time += other.cpu_time;
         self.wall_time += other.wall_time;
         self.overhead += other.overhead;
-        // The timer is the weaker of the two, so it names the mixture.
-        self.source = match (self.source, other.source) {
-            (Some(Source::Timer), _) | (_, Some(Source::Timer)) => Some(Source::Timer),
-            (mine, theirs) => mine.or(theirs),
-        };
+        // The weaker of the two names the mixture.
+        self.source = self.source.max(other.source);
     }
 }
 

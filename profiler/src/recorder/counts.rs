@@ -103,6 +103,12 @@ impl Counts {
         self.n_moments_taken = self.moments.len();
     }
 
+    /// Walks the stacks that were seen since they were last spooled.
+    pub(super) fn stacks_to_spool(&mut self) -> impl Iterator<Item = (&Seen, &mut Count)> {
+        let stacks = self.stacks.iter_mut();
+        stacks.filter(|(_, count)| count.n > count.n_spooled)
+    }
+
     /// Returns the samples whose times were kept, in the order of counting: all, or
     /// those not taken yet.
     pub(super) fn moments(&self, part: Part) -> &[Moment] {

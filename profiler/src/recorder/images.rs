@@ -22,6 +22,11 @@ pub(super) type Place = u64;
 
 const FILE_SHIFT: u32 = 48;
 
+/// Tells whether a place is in a file.
+pub(super) fn is_in_file(place: Place) -> bool {
+    place >> FILE_SHIFT != 0
+}
+
 /// All files seen so far.
 #[derive(Default)]
 pub(super) struct Images {

@@ -5,7 +5,10 @@
 //! them to be unwound. The process is neither stopped nor changed.
 
 mod address_space;
+mod clock;
 mod counts;
+mod dump;
+mod error;
 mod images;
 mod options;
 mod periods;
@@ -14,6 +17,11 @@ mod processors;
 mod profile;
 mod record;
 mod recording;
+mod remote_stack;
+mod spool;
+mod stops;
 
+pub use self::dump::{ThreadStack, dump};
 pub use self::options::{Backend, Mode, RecordOptions};
 pub use self::recording::{Recording, State};
+pub use self::spool::recover;

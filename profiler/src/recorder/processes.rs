@@ -7,8 +7,9 @@ use std::sync::Arc;
 
 use super::address_space::AddressSpace;
 use super::counts::{Counts, Seen};
-use super::images::Images;
-use super::record::{Event, Record};
+use super::clock::now;
+use super::images::{Images, Place, is_in_file};
+use super::record::{Event, Record, StackDump};
 use crate::sys;
 use crate::unwind::{Cache, Walk};
 
@@ -53,9 +54,14 @@ struct Process {
     space: Arc<AddressSpace>,
     /// Whether it is still a copy of the recorder, on its way to the real program.
     awaits_exec: bool,
+    /// When its mappings may be listed again.
+    look_again: u64,
     cpu_at_start: u64,
     cpu_at_last: u64,
 }
+
+/// Listing the mappings takes longer than a sample.
+const LOOK_AGAIN_NANOS: u64 = 200_000_000;
 
 impl Processes {
     pub(super) fn new(subprocesses: bool, timeline: bool) -> Self {
@@ -81,6 +87,7 @@ impl Processes {
             Process {
                 space: Arc::new(space),
                 awaits_exec: false,
+                look_again: 0,
                 cpu_at_start: cpu,
                 cpu_at_last: cpu,
             },
@@ -89,6 +96,32 @@ impl Processes {
             self.threads.find(pid, tid);
         }
         Ok(())
+    }
+
+    /// Takes in a process that this one has started and that runs its program.
+    pub(super) fn attach_to_child(&mut self, pid: u32) -> io::Result<()> {
+        self.attach(pid)?;
+        if let Some(process) = self.processes.get_mut(&pid) {
+            process.cpu_at_start = 0;
+        }
+        Ok(())
+    }
+
+    /// Takes in the processes that recorded ones have started, and theirs.
+    pub(super) fn attach_descendants(&mut self) {
+        let mut parents = self.pids();
+        while let Some(parent) = parents.pop() {
+            for child in children_of(parent) {
+                if !self.wants(child) && self.attach(child).is_ok() {
+                    parents.push(child);
+                }
+            }
+        }
+    }
+
+    /// Tells whether the children of recorded processes are recorded.
+    pub(super) fn with_children(&self) -> bool {
+        self.subprocesses
     }
 
     /// Takes in a process that this one has started, from its `exec` on.
@@ -104,6 +137,37 @@ impl Processes {
     /// Tells whether the child of a recorded process is recorded as well.
     pub(super) fn follows(&self, parent: u32) -> bool {
         self.subprocesses && self.wants(parent)
+    }
+
+    /// Lists the processes in the order of their numbers.
+    pub(super) fn pids(&self) -> Vec<u32> {
+        let mut pids: Vec<u32> = self.processes.keys().copied().collect();
+        pids.sort_unstable();
+        pids
+    }
+
+    /// Walks the stack of a thread; what is mapped meanwhile is looked up again if the
+    /// stack cannot be walked without.
+    pub(super) fn look(
+        &mut self,
+        pid: u32,
+        tid: u32,
+        dump: &StackDump,
+    ) -> Option<(u32, Walk, Vec<Place>)> {
+        let thread = self.threads.find(pid, tid);
+        let process = self.processes.get_mut(&pid)?;
+        let (walk, places) = process.space.walk(&mut self.cache, dump);
+        let is_known = walk != Walk::Unreadable && places.iter().all(|&place| is_in_file(place));
+        if is_known || now() < process.look_again {
+            return Some((thread, walk, places));
+        }
+        // Code that is in no file, made by a program as it runs, stays unknown.
+        process.look_again = now() + LOOK_AGAIN_NANOS;
+        if let Ok(space) = AddressSpace::of_process(pid, &mut self.images) {
+            process.space = Arc::new(space);
+        }
+        let (walk, places) = process.space.walk(&mut self.cache, dump);
+        Some((thread, walk, places))
     }
 
     /// Takes in a record; they must come in the order of their times.
@@ -129,16 +193,12 @@ impl Processes {
             Event::Sample(dump) => {
                 let (walk, places) = process.space.walk(&mut self.cache, &dump);
                 let thread = self.threads.find(pid, tid);
-                let time = self.timeline.then_some(record.time);
-                self.see(
-                    Seen {
-                        thread,
-                        walk,
-                        places,
-                    },
-                    1,
-                    time,
-                );
+                let seen = Seen {
+                    thread,
+                    walk,
+                    places,
+                };
+                self.see(seen, 1, record.time);
             }
             Event::Map(map) => {
                 let mapped = self.images.open(pid, &map);
@@ -158,14 +218,15 @@ impl Processes {
         }
     }
 
-    /// Counts a stack.
-    pub(super) fn see(&mut self, seen: Seen, weight: u64, time: Option<u64>) {
+    /// Counts a stack that was seen at that time.
+    pub(super) fn see(&mut self, seen: Seen, weight: u64, time: u64) {
         self.tally.taken += weight;
         match seen.walk {
             Walk::Complete => {}
             Walk::Truncated => self.tally.truncated += weight,
             Walk::Unreadable => self.tally.unreadable += weight,
         }
+        let time = self.timeline.then_some(time);
         self.counts.add(seen, weight, time);
     }
 
@@ -224,6 +285,7 @@ impl Processes {
             Process {
                 space,
                 awaits_exec,
+                look_again: 0,
                 cpu_at_start: 0,
                 cpu_at_last: 0,
             },
@@ -251,9 +313,12 @@ impl Threads {
         self.threads[thread as usize].name = name;
     }
 
-    /// Adds a thread that an earlier recorder saw.
-    pub(super) fn push(&mut self, info: ThreadInfo) {
-        self.threads.push(info);
+    /// Notes a thread that an earlier recorder saw.
+    pub(super) fn set(&mut self, number: u32, info: ThreadInfo) {
+        match self.threads.get_mut(number as usize) {
+            Some(thread) => *thread = info,
+            None => self.threads.push(info),
+        }
     }
 
     pub(super) fn all(&self) -> &[ThreadInfo] {
@@ -273,4 +338,15 @@ pub(super) fn threads_of(pid: u32) -> io::Result<Vec<u32>> {
         .collect();
     tids.sort_unstable();
     Ok(tids)
+}
+
+/// Lists the processes that a process has started, as far as the kernel tells.
+fn children_of(pid: u32) -> Vec<u32> {
+    let mut children = Vec::new();
+    for tid in threads_of(pid).unwrap_or_default() {
+        let list = fs::read_to_string(format!("/proc/{pid}/task/{tid}/children"));
+        let list = list.unwrap_or_default();
+        children.extend(list.split_ascii_whitespace().filter_map(|child| child.parse::<u32>().ok()));
+    }
+    children
 }

@@ -8,9 +8,13 @@ use std::collections::HashSet;
 use std::fs;
 use std::io;
 
-use super::processes::Processes;
+use super::clock::now;
+use super::error::{cannot_map_ring, cannot_open_event};
 use super::periods::Periods;
-use super::record::{Event, Record, StackDump};
+use super::processes::Processes;
+use super::record::{Event, Record};
+use super::remote_stack;
+use crate::error::{Error, Result};
 use crate::sys::{self, EventPlan, EventTrigger, Ring, RingEvent};
 
 /// The samplers of all processors.
@@ -39,8 +43,8 @@ const SETTLED_NANOS: u64 = 1_000_000;
 
 impl Processors {
     /// Opens the events and starts them.
-    pub(super) fn start(rate_hz: f64, seed: u64, max_memory: usize) -> io::Result<Self> {
-        let cpus = online_cpus()?;
+    pub(super) fn start(rate_hz: f64, seed: u64, max_memory: usize) -> Result<Self> {
+        let cpus = online_cpus().map_err(Error::system("list the processors"))?;
         let ring_bytes = (max_memory / 2 / cpus.len().max(1)).min(RING_BYTES);
         let ring_bytes = 1 << ring_bytes.max(1 << 17).ilog2();
         let stack_bytes = STACK_BYTES.min(ring_bytes / 8);
@@ -55,8 +59,9 @@ impl Processors {
                 stack_bytes: u32::try_from(stack_bytes & !7).expect("less than 64 KiB"),
                 inherit: false,
                 track: true,
-            })?;
-            let ring = event.map_ring(ring_bytes)?;
+            })
+            .map_err(cannot_open_event)?;
+            let ring = event.map_ring(ring_bytes).map_err(cannot_map_ring)?;
             processors.push(Processor {
                 event,
                 ring,
@@ -64,7 +69,7 @@ impl Processors {
             });
         }
         for processor in &processors {
-            processor.event.enable()?;
+            processor.event.enable().map_err(Error::system("start a perf event"))?;
         }
         let samples_in_ring = ring_bytes as f64 / (stack_bytes + 100) as f64;
         let drain_every = (samples_in_ring / 4.0 / rate_hz * 1e9).clamp(5e6, 100e6);
@@ -83,12 +88,13 @@ impl Processors {
     }
 
     /// Does what is due.
-    pub(super) fn work(&mut self, processes: &mut Processes) -> io::Result<()> {
+    pub(super) fn work(&mut self, processes: &mut Processes) -> Result<()> {
         for processor in &mut self.processors {
             let now = now();
             if processor.periods.due() <= now {
                 let period = processor.periods.redraw(now);
-                processor.event.set_period(period)?;
+                let set = processor.event.set_period(period);
+                set.map_err(Error::system("set the interval of a perf event"))?;
             }
         }
         let now = now();
@@ -116,7 +122,7 @@ impl Processors {
             processor.ring.drain(|bytes| {
                 if let Some(mut record) = Record::read(bytes, wants) {
                     if let Event::Sample(dump) = &mut record.event {
-                        read_on(record.pid, dump);
+                        remote_stack::read_on(record.pid, dump);
                     }
                     pending.push(record);
                 }
@@ -149,42 +155,6 @@ impl Processors {
             }
         }
         children
-    }
-}
-
-/// Returns nanoseconds of the monotonic clock, as in the records.
-pub(super) fn now() -> u64 {
-    let time = rustix::time::clock_gettime(rustix::time::ClockId::Monotonic);
-    let nanos = time.tv_sec * 1_000_000_000 + time.tv_nsec;
-    u64::try_from(nanos).expect("the monotonic clock is not negative")
-}
-
-/// How much of a stack is read beyond what the kernel copied, at most.
-const READ_ON_BYTES: usize = 1 << 20;
-
-/// What must be unchanged at the end of the copied part.
-const OVERLAP: usize = 4096;
-
-/// Reads the rest of a stack that is larger than a record, from the thread's memory.
-///
-/// It runs on meanwhile. But if the end of the copied part is the same before and after
-/// the reading, the frames further out have not been returned to yet, or at least not
-/// been overwritten.
-fn read_on(pid: u32, dump: &mut StackDump) {
-    let Some(registers) = dump.registers.filter(|_| dump.is_cut) else {
-        return;
-    };
-    let Some(known) = dump.stack.len().checked_sub(OVERLAP) else {
-        return;
-    };
-    let mut more = vec![0; OVERLAP + READ_ON_BYTES];
-    let start = registers.stack_pointer + known as u64;
-    let n = sys::read_remote(pid, start, &mut more);
-    let mut again = [0; OVERLAP];
-    let n_again = sys::read_remote(pid, start, &mut again);
-    let is_same = n > OVERLAP && n_again == OVERLAP && again == dump.stack[known..];
-    if is_same && more[..OVERLAP] == again {
-        dump.stack.extend_from_slice(&more[OVERLAP..n]);
     }
 }
 

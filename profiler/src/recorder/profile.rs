@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use super::counts::{Part, Seen};
-use super::images::Place;
+use super::images::{Images, Place};
 use super::options::RecordOptions;
 use super::processes::{Processes, ThreadInfo};
 use crate::profile::{Frame, Profile, Quality, StackId, Thread, ThreadId, Weight};
@@ -77,6 +77,21 @@ impl Names {
             }
         }
         stack.unwrap_or_else(|| profile.stack_id(None, Frame::function("[exit]")))
+    }
+
+    /// Returns the functions at places, leaf first.
+    pub(super) fn frames(&mut self, images: &Images, places: &[Place]) -> Vec<Symbol> {
+        let modules = images.modules();
+        let mut symbolizer = Symbolizer::new(&modules, self.lines);
+        let mut frames = Vec::new();
+        for &place in places {
+            let symbols = self
+                .symbols
+                .entry(place)
+                .or_insert_with(|| symbolizer.functions(place).to_vec());
+            frames.extend(symbols.iter().rev().cloned());
+        }
+        frames
     }
 
     fn look_up(&mut self, processes: &Processes) {

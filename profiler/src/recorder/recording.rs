@@ -8,10 +8,14 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fd::OwnedFd;
 use rustix::process::{Pid, PidfdFlags, pidfd_open};
 
+use super::clock::now;
 use super::counts::Part;
-use super::options::RecordOptions;
+use super::error::cannot_attach;
+use super::options::{Backend, RecordOptions};
 use super::processes::Processes;
-use super::processors::{Processors, now};
+use super::processors::Processors;
+use super::spool::Spool;
+use super::stops::Stops;
 use super::profile::Names;
 use crate::error::{Error, Result};
 use crate::profile::{Profile, Quality, Source, Weight};
@@ -40,15 +44,23 @@ use crate::sys;
 pub struct Recording {
     options: RecordOptions,
     processes: Processes,
-    sampler: Processors,
+    sampler: Sampler,
     pidfd: OwnedFd,
     child: Option<Child>,
     state: State,
     names: Names,
+    spool: Option<Spool>,
+    spool_due: u64,
     started: u64,
     ended: Option<u64>,
     own_cpu: u64,
     quality_at_take: Quality,
+}
+
+/// What looks at the processes.
+enum Sampler {
+    Processors(Processors),
+    Stops(Stops),
 }
 
 /// Whether the recorded process lives.
@@ -72,11 +84,12 @@ impl Recording {
         let started = now();
         let mut processes = Processes::new(options.subprocesses, options.timeline);
         // The events first, so that nothing is mapped in between.
-        let sampler = Self::sampler(&options)?;
-        processes
-            .attach(pid)
-            .map_err(Error::system("read the mappings of the process"))?;
-        Ok(Self::new(options, processes, sampler, pidfd, None, started))
+        let sampler = Sampler::start(&options)?;
+        processes.attach(pid).map_err(cannot_attach(pid))?;
+        if options.subprocesses {
+            processes.attach_descendants();
+        }
+        Self::new(options, processes, sampler, pidfd, None, started)
     }
 
     /// Starts a program and records it from its first instruction.
@@ -88,13 +101,19 @@ impl Recording {
         options.check()?;
         let started = now();
         let mut processes = Processes::new(options.subprocesses, options.timeline);
-        let sampler = Self::sampler(&options)?;
+        let sampler = Sampler::start(&options)?;
         let child = command
             .spawn()
             .map_err(Error::system("start the program"))?;
-        let pidfd = open_pidfd(child.id())?;
-        processes.await_exec(child.id());
-        Ok(Self::new(options, processes, sampler, pidfd, Some(child), started))
+        let pid = child.id();
+        let pidfd = open_pidfd(pid)?;
+        match sampler {
+            Sampler::Processors(_) => processes.await_exec(pid),
+            Sampler::Stops(_) => processes
+                .attach_to_child(pid)
+                .map_err(cannot_attach(pid))?,
+        }
+        Self::new(options, processes, sampler, pidfd, Some(child), started)
     }
 
     /// Takes in samples for up to `timeout`, less if the process ends.
@@ -105,10 +124,12 @@ impl Recording {
         let own_cpu_before = sys::own_cpu_time();
         let deadline = now().saturating_add(nanos(timeout));
         while self.state == State::Running {
-            self.sampler
-                .work(&mut self.processes)
-                .map_err(Error::system("set the interval of a perf event"))?;
+            self.sampler.work(&mut self.processes)?;
             let now = now();
+            if now >= self.spool_due {
+                self.write_spool()?;
+                self.spool_due = now + SPOOL_NANOS;
+            }
             if now >= deadline {
                 break;
             }
@@ -131,7 +152,7 @@ impl Recording {
             cpu_time: Duration::from_nanos(self.processes.cpu_time()),
             wall_time: Duration::from_nanos(until.saturating_sub(self.started)),
             rate_asked: self.options.rate_hz,
-            source: Some(Source::PerfEvent),
+            source: Some(self.sampler.source()),
             ..Quality::default()
         }
     }
@@ -176,20 +197,24 @@ impl Recording {
         )
     }
 
-    fn sampler(options: &RecordOptions) -> Result<Processors> {
-        Processors::start(options.rate_hz, options.seed, options.max_memory)
-            .map_err(Error::system("open a perf event for each processor"))
-    }
-
     fn new(
         options: RecordOptions,
         processes: Processes,
-        sampler: Processors,
+        sampler: Sampler,
         pidfd: OwnedFd,
         child: Option<Child>,
         started: u64,
-    ) -> Self {
-        Self {
+    ) -> Result<Self> {
+        let spool = match &options.spool {
+            Some(path) => Some(
+                Spool::create(path, &options, sampler.source(), started)
+                    .map_err(Error::io("create the spool file"))?,
+            ),
+            None => None,
+        };
+        Ok(Self {
+            spool,
+            spool_due: started + SPOOL_NANOS,
             names: Names::new(options.lines),
             options,
             processes,
@@ -201,7 +226,7 @@ impl Recording {
             ended: None,
             own_cpu: 0,
             quality_at_take: Quality::default(),
-        }
+        })
     }
 
     /// Waits for as many nanoseconds, or for the process's end.
@@ -216,6 +241,17 @@ impl Recording {
             Ok(0) | Err(rustix::io::Errno::INTR) => Ok(()),
             Ok(_) => self.note_end(),
             Err(error) => Err(Error::system("wait for the process")(error.into())),
+        }
+    }
+
+    fn write_spool(&mut self) -> Result<()> {
+        self.processes.read_clocks();
+        let quality = self.quality();
+        match &mut self.spool {
+            Some(spool) => spool
+                .write(&mut self.processes, &quality)
+                .map_err(Error::io("write to the spool file")),
+            None => Ok(()),
         }
     }
 
@@ -243,6 +279,53 @@ impl Recording {
         }
     }
 }
+
+impl Sampler {
+    fn start(options: &RecordOptions) -> Result<Self> {
+        let stops = || Self::Stops(Stops::new(options.rate_hz, options.mode, options.seed));
+        if options.backend == Backend::Ptrace {
+            return Ok(stops());
+        }
+        match Processors::start(options.rate_hz, options.seed, options.max_memory) {
+            Ok(processors) => Ok(Self::Processors(processors)),
+            Err(Error::Forbidden { .. }) if options.backend == Backend::Auto => Ok(stops()),
+            Err(error) => Err(error),
+        }
+    }
+
+    fn source(&self) -> Source {
+        match self {
+            Self::Processors(_) => Source::Processors,
+            Self::Stops(_) => Source::Ptrace,
+        }
+    }
+
+    fn due(&self) -> u64 {
+        match self {
+            Self::Processors(processors) => processors.due(),
+            Self::Stops(stops) => stops.due(),
+        }
+    }
+
+    fn work(&mut self, processes: &mut Processes) -> Result<()> {
+        match self {
+            Self::Processors(processors) => processors.work(processes),
+            Self::Stops(stops) => {
+                stops.work(processes);
+                Ok(())
+            }
+        }
+    }
+
+    fn finish(&mut self, processes: &mut Processes) {
+        if let Self::Processors(processors) = self {
+            processors.finish(processes);
+        }
+    }
+}
+
+/// How often the spool file is brought up to date.
+const SPOOL_NANOS: u64 = 1_000_000_000;
 
 impl fmt::Debug for Recording {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

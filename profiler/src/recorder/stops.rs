@@ -1,0 +1,189 @@
+//! Sampling by stopping threads, one at a time, for where perf events are forbidden.
+//!
+//! At random moments of the wall clock (exponential intervals, see the sampler's
+//! schedule for why) every thread is looked at, and those that run are stopped for as
+//! long as it takes to copy their stack, some ten microseconds. The threads that wait
+//! for a processor cannot be told from those that have one; but the kernel counts how
+//! long each has waited and run, so of the runnable only the running part is taken:
+//! with probability `run / (run + wait)`, both since the last samples. Then the expected
+//! number of samples is the rate times the CPU time.
+//!
+//! In wall mode all threads count. A sleeping thread is stopped once; as long as it has
+//! not run since, its stack is the same.
+
+use std::collections::HashMap;
+use std::fs;
+use std::io;
+
+use super::clock::now;
+use super::counts::Seen;
+use super::options::Mode;
+use super::periods::Dice;
+use super::processes::{Processes, threads_of};
+use super::remote_stack;
+
+/// The sampler that stops threads.
+pub(super) struct Stops {
+    rate: f64,
+    mode: Mode,
+    dice: Dice,
+    due: u64,
+    threads: HashMap<u32, Looked>,
+    round: u64,
+    children_due: u64,
+}
+
+/// How often to look for new processes.
+const CHILDREN_NANOS: u64 = 50_000_000;
+
+/// What a thread was like when it was last looked at.
+#[derive(Default)]
+struct Looked {
+    round: u64,
+    /// Nanoseconds run and waited when the two were last compared, and the result.
+    run: u64,
+    wait: u64,
+    running_part: f64,
+    asleep: Option<Asleep>,
+}
+
+/// A sleep, and the stack in it.
+struct Asleep {
+    run: u64,
+    place: String,
+    seen: Seen,
+}
+
+/// The kernel brings the counters up to date on its ticks, so they are compared over
+/// several of these.
+const COMPARE_NANOS: u64 = 20_000_000;
+
+/// A thread that was stopped goes back to sleep in less time than this.
+const BACK_TO_SLEEP_NANOS: u64 = 200_000;
+
+impl Stops {
+    pub(super) fn new(rate_hz: f64, mode: Mode, seed: u64) -> Self {
+        Self {
+            rate: rate_hz / 1e9,
+            mode,
+            dice: Dice::new(seed),
+            due: 0,
+            threads: HashMap::new(),
+            round: 0,
+            children_due: 0,
+        }
+    }
+
+    /// Returns the moment at which there is something to do.
+    pub(super) fn due(&self) -> u64 {
+        self.due
+    }
+
+    /// Looks at all threads if it is time.
+    pub(super) fn work(&mut self, processes: &mut Processes) {
+        let now = now();
+        if now < self.due {
+            return;
+        }
+        let interval = |dice: &mut Dice| -(1.0 - dice.uniform()).ln() / self.rate;
+        if self.due == 0 {
+            self.due = now;
+        }
+        // Moments that were missed while this process did not run are made up for by
+        // weight, or busy times would count for less.
+        let mut weight = 0;
+        while self.due <= now && weight < 1000 {
+            weight += 1;
+            self.due += interval(&mut self.dice) as u64;
+        }
+        self.due = self.due.max(now);
+        self.round += 1;
+        if processes.with_children() && now > self.children_due {
+            self.children_due = now + CHILDREN_NANOS;
+            processes.attach_descendants();
+        }
+        for pid in processes.pids() {
+            // A process that has just ended.
+            let Ok(tids) = threads_of(pid) else { continue };
+            for tid in tids {
+                // The same for a thread.
+                let _ = self.look_at(processes, pid, tid, weight);
+            }
+        }
+        self.threads.retain(|_, looked| looked.round == self.round);
+    }
+
+    fn look_at(
+        &mut self,
+        processes: &mut Processes,
+        pid: u32,
+        tid: u32,
+        weight: u64,
+    ) -> io::Result<()> {
+        let looked = self.threads.entry(tid).or_default();
+        looked.round = self.round;
+        let (run, wait) = run_and_wait(pid, tid)?;
+        let spent = (run - looked.run.min(run)) + (wait - looked.wait.min(wait));
+        if spent > COMPARE_NANOS || looked.running_part == 0.0 {
+            looked.running_part = (run - looked.run.min(run)) as f64 / spent.max(1) as f64;
+            (looked.run, looked.wait) = (run, wait);
+        }
+        if is_runnable(pid, tid)? {
+            looked.asleep = None;
+            if self.dice.uniform() < looked.running_part {
+                if let Some(seen) = look(processes, pid, tid)? {
+                    processes.see(seen, weight, now());
+                }
+            }
+            return Ok(());
+        }
+        if self.mode == Mode::Cpu {
+            return Ok(());
+        }
+        let place = place_of_sleep(pid, tid)?;
+        let is_same =
+            |asleep: &Asleep| asleep.place == place && run - asleep.run < BACK_TO_SLEEP_NANOS;
+        if !looked.asleep.as_ref().is_some_and(is_same) {
+            let seen = look(processes, pid, tid)?;
+            looked.asleep = seen.map(|seen| Asleep { run, place, seen });
+        }
+        if let Some(asleep) = &looked.asleep {
+            processes.see(asleep.seen.clone(), weight, now());
+        }
+        Ok(())
+    }
+}
+
+fn look(processes: &mut Processes, pid: u32, tid: u32) -> io::Result<Option<Seen>> {
+    let dump = remote_stack::stop_and_copy(pid, tid)?;
+    let looked = processes.look(pid, tid, &dump);
+    Ok(looked.map(|(thread, walk, places)| Seen {
+        thread,
+        walk,
+        places,
+    }))
+}
+
+/// Returns the nanoseconds that a thread has run and has waited for a processor.
+fn run_and_wait(pid: u32, tid: u32) -> io::Result<(u64, u64)> {
+    let text = fs::read_to_string(format!("/proc/{pid}/task/{tid}/schedstat"))?;
+    let mut numbers = text.split_ascii_whitespace().map(str::parse);
+    match (numbers.next(), numbers.next()) {
+        (Some(Ok(run)), Some(Ok(wait))) => Ok((run, wait)),
+        _ => Err(io::ErrorKind::InvalidData.into()),
+    }
+}
+
+fn is_runnable(pid: u32, tid: u32) -> io::Result<bool> {
+    let text = fs::read_to_string(format!("/proc/{pid}/task/{tid}/stat"))?;
+    // The name before the state may hold anything, brackets too.
+    let after_name = text.rsplit_once(')').map(|(_, rest)| rest.trim_start());
+    Ok(after_name.is_some_and(|rest| rest.starts_with('R')))
+}
+
+/// Returns the stack and instruction pointers of a thread that sleeps, as text.
+fn place_of_sleep(pid: u32, tid: u32) -> io::Result<String> {
+    let text = fs::read_to_string(format!("/proc/{pid}/task/{tid}/syscall"))?;
+    let fields: Vec<&str> = text.split_ascii_whitespace().collect();
+    Ok(fields[fields.len().saturating_sub(2)..].join(" "))
+}
