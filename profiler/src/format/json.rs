@@ -124,6 +124,12 @@ enum SourceName {
     PerfEvent,
     #[serde(rename = "timer")]
     Timer,
+    #[serde(rename = "processors")]
+    Processors,
+    #[serde(rename = "threads")]
+    Threads,
+    #[serde(rename = "ptrace")]
+    Ptrace,
 }
 
 impl<'a> File<&'a str> {
@@ -274,6 +280,9 @@ impl From<&Quality> for QualityFields {
             source: source.map(|source| match source {
                 Source::PerfEvent => SourceName::PerfEvent,
                 Source::Timer => SourceName::Timer,
+                Source::Processors => SourceName::Processors,
+                Source::Threads => SourceName::Threads,
+                Source::Ptrace => SourceName::Ptrace,
             }),
         }
     }
@@ -294,6 +303,9 @@ impl From<QualityFields> for Quality {
             source: fields.source.map(|source| match source {
                 SourceName::PerfEvent => Source::PerfEvent,
                 SourceName::Timer => Source::Timer,
+                SourceName::Processors => Source::Processors,
+                SourceName::Threads => Source::Threads,
+                SourceName::Ptrace => Source::Ptrace,
             }),
         }
     }
