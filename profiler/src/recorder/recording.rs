@@ -140,6 +140,11 @@ impl Recording {
         Ok(self.state)
     }
 
+    /// Returns the number of the process that was launched, if one was.
+    pub fn launched(&self) -> Option<u32> {
+        self.child.as_ref().map(Child::id)
+    }
+
     /// Returns what is known so far of how the profile is taken.
     pub fn quality(&self) -> Quality {
         let tally = self.processes.tally;
