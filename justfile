@@ -71,6 +71,12 @@ criterion *ARGS:
 calibrate *ARGS:
     @just bench --calibrate {{ ARGS }}
 
+# Profilers side by side: accuracy, slow-down, CPU, memory; `--quick` to try, `--write` to keep
+[group('measure')]
+compare-profilers *ARGS:
+    cargo build --release --locked --package bench-fixtures --package profiler --package compare
+    target/release/compare {{ ARGS }}
+
 # Remove the bundles that back-tests leave in the data root
 [group('measure')]
 clean-data:
