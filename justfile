@@ -44,6 +44,11 @@ nextest: browser
     cargo nextest run --workspace --locked
     cargo test --workspace --locked --doc
 
+# Be hard on the in-process sampler, for so many seconds each test
+[group('develop')]
+stress SECONDS='20':
+    STRESS_SECONDS={{ SECONDS }} cargo test --release --locked --package profiler --test stress -- --test-threads=1
+
 # Check format, lints and documentation
 [group('develop')]
 check:

@@ -480,7 +480,6 @@ impl Record {
     /// Notes the thread's CPU time. A timer goes off while its thread sleeps, too, so it
     /// is stopped when the thread has hardly run for a while, until it runs again.
     fn look_at(&mut self, now: u64, means: Means) {
-        self.attached.resume();
         let used = now.saturating_sub(self.cpu_last);
         self.cpu_last = now;
         if !matches!(means, Means::TimerSignal(_)) {

@@ -2,10 +2,11 @@
 //!
 //! A signal that is raised while `exec` is at work meets the new program, which has no
 //! handler for it and ends. So the functions of the `exec` family are redirected to
-//! ours, which stop the calling thread's alarm and go on to the library's by a jump,
-//! with registers and stack as they were, as some of them take any number of
-//! arguments. If one returns, it has failed, and the collector starts the alarm again.
-//! Children made by `fork` or `posix_spawn` have no alarms, and nothing is done there.
+//! ours, which stop the calling thread's alarm, call the library's, and if that comes
+//! back, since it has failed, start the alarm again. Those that take any number of
+//! arguments cannot be called, only jumped to: after one of them has failed, its
+//! thread is no longer sampled. Children made by `fork` or `posix_spawn` have no
+//! alarms, and nothing is done there.
 
 use std::ffi::{CStr, c_void};
 use std::ptr;
@@ -21,7 +22,7 @@ pub(super) struct Exec {
 }
 
 macro_rules! execs {
-    ($($name:ident)*) => {
+    ($($name:ident: $go_on:tt)*) => {
         pub(super) static EXECS: &[Exec] = &[$({
             static REAL: AtomicPtr<c_void> = AtomicPtr::new(ptr::null_mut());
 
@@ -34,9 +35,10 @@ macro_rules! execs {
                     "call {before}",
                     "pop rax",
                     "pop r9", "pop r8", "pop rcx", "pop rdx", "pop rsi", "pop rdi",
-                    "jmp [rip + {real}]",
+                    execs!(@ $go_on),
                     before = sym before,
                     real = sym REAL,
+                    after = sym after,
                 )
             }
 
@@ -51,9 +53,25 @@ macro_rules! execs {
             }
         }),*];
     };
+    (@ call) => {
+        "sub rsp, 8\n call [rip + {real}]\n mov [rsp], rax\n call {after}\n \
+         mov rax, [rsp]\n add rsp, 8\n ret"
+    };
+    // The name keeps its place among the operands.
+    (@ jump) => { "jmp [rip + {real}]\n call {after}" };
 }
 
-execs!(execve execv execvp execvpe execl execlp execle fexecve execveat);
+execs!(
+    execve: call
+    execv: call
+    execvp: call
+    execvpe: call
+    fexecve: call
+    execveat: call
+    execl: jump
+    execlp: jump
+    execle: jump
+);
 
 impl Exec {
     /// Finds the library's function; returns whether there is one.
@@ -72,5 +90,11 @@ impl Exec {
 extern "C" fn before() {
     if birth::is_listening() {
         slots::pause_own();
+    }
+}
+
+extern "C" fn after() {
+    if birth::is_listening() {
+        slots::resume_own();
     }
 }

@@ -125,10 +125,10 @@ extern "C" fn visit(visit: *mut Visit<'_>) {
 }
 
 /// Puts `errno` back as the program had it.
-struct ErrnoGuard(libc::c_int);
+pub(super) struct ErrnoGuard(libc::c_int);
 
 impl ErrnoGuard {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         // SAFETY: always points to this thread's errno.
         let place = unsafe { libc::__errno_location() };
         // SAFETY: as above.

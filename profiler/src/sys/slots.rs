@@ -6,9 +6,9 @@
 //! collide.
 
 use std::cell::UnsafeCell;
-use std::sync::atomic::{AtomicBool, AtomicI32, AtomicU32, Ordering};
+use std::sync::atomic::{AtomicI32, AtomicU32, Ordering};
 
-use super::handler::Observer;
+use super::handler::{ErrnoGuard, Observer};
 use super::signal::SignalSet;
 use super::stack::{HandlerMemory, StackBounds};
 use super::{Alarm, Tid, current_tid};
@@ -36,8 +36,6 @@ struct Slot {
     /// The number of handlers that look at the slot: the thread's own, and for a moment
     /// one of another thread that found its number gone.
     inside: AtomicU32,
-    /// The alarm was stopped for a moment by the thread itself.
-    is_paused: AtomicBool,
     body: UnsafeCell<Option<Box<Body>>>,
 }
 
@@ -49,7 +47,6 @@ static SLOTS: [Slot; N_SLOTS] = [const {
     Slot {
         tid: AtomicI32::new(FREE),
         inside: AtomicU32::new(0),
-        is_paused: AtomicBool::new(false),
         body: UnsafeCell::new(None),
     }
 }; N_SLOTS];
@@ -91,7 +88,6 @@ impl Reserved {
         let slot = &SLOTS[self.index];
         // SAFETY: the slot is reserved by this value, so no handler looks at its body.
         unsafe { *slot.body.get() = Some(Box::new(body)) };
-        slot.is_paused.store(false, Ordering::Relaxed);
         slot.tid.store(self.tid, Ordering::SeqCst);
         let attached = Attached { index: self.index };
         std::mem::forget(self);
@@ -114,13 +110,6 @@ impl Attached {
         // SAFETY: as above; alarms may be used by several threads.
         let alarm = unsafe { &*(*body).alarm };
         Some(use_alarm(alarm))
-    }
-
-    /// Starts the alarm again, if the thread has paused it and goes on.
-    pub(crate) fn resume(&self) {
-        if self.slot().is_paused.swap(false, Ordering::SeqCst) {
-            self.with_alarm(|alarm| alarm.start());
-        }
     }
 
     /// Withdraws the slot, waits until its handler is out, and stops the alarm.
@@ -148,18 +137,29 @@ impl Attached {
 /// Stops the calling thread's alarm until it is resumed; nothing of it is on its way
 /// afterwards. Neither locks nor allocates, so that a signal handler may call it.
 pub(super) fn pause_own() {
-    let tid = current_tid();
-    let Some(index) = find(tid) else { return };
-    let Ok(mask) = SignalSet::full().block() else {
-        return;
-    };
-    // Our handler is kept out by the mask, so the body has no second reference.
-    enter(index, tid, |body| {
-        body.alarm.stop();
-        SLOTS[index].is_paused.store(true, Ordering::SeqCst);
+    with_own(|body| body.alarm.stop());
+}
+
+/// Starts the calling thread's alarm again.
+pub(super) fn resume_own() {
+    with_own(|body| {
+        // The thread runs, so this cannot fail.
+        let _ = body.alarm.start();
     });
-    // What was raised before is delivered here. It worked the other way round.
-    let _ = mask.set();
+}
+
+fn with_own(act: impl FnOnce(&mut Body)) {
+    let tid = current_tid();
+    let errno = ErrnoGuard::new();
+    if let Some(index) = find(tid)
+        && let Ok(mask) = SignalSet::full().block()
+    {
+        // Our handler is kept out by the mask, so the body has no second reference.
+        enter(index, tid, act);
+        // What was raised before is delivered here. It worked the other way round.
+        let _ = mask.set();
+    }
+    drop(errno);
 }
 
 /// Waits until every handler that runs now has returned.
