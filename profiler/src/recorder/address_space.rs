@@ -52,7 +52,10 @@ impl AddressSpace {
     pub(super) fn map(&mut self, mapped: Option<Mapped>, map: &MapEvent) {
         let range = map.start..map.start.saturating_add(map.len);
         let is_there = |entry: &(Range<u64>, u64)| {
-            mapped.as_ref().is_some_and(|mapped| mapped.to_place == entry.1) && entry.0 == range
+            mapped
+                .as_ref()
+                .is_some_and(|mapped| mapped.to_place == entry.1)
+                && entry.0 == range
         };
         // A record of what has been read from the list of mappings already.
         if self.mapped.iter().any(is_there) {
@@ -75,7 +78,9 @@ impl AddressSpace {
 
     /// Returns the place of an address.
     fn place(&self, address: u64) -> Place {
-        let after = self.mapped.partition_point(|(range, _)| range.start <= address);
+        let after = self
+            .mapped
+            .partition_point(|(range, _)| range.start <= address);
         let found = after.checked_sub(1).map(|at| &self.mapped[at]);
         match found.filter(|(range, _)| range.contains(&address)) {
             Some((_, to_place)) => address.wrapping_add(*to_place),
@@ -93,16 +98,21 @@ impl AddressSpace {
             let at = address.checked_sub(registers.stack_pointer).ok_or(())?;
             let at = usize::try_from(at).map_err(|_| ())?;
             let end = at.checked_add(8).ok_or(())?;
-            let word = dump.stack.get(at..end).and_then(|bytes| bytes.try_into().ok());
+            let word = dump
+                .stack
+                .get(at..end)
+                .and_then(|bytes| bytes.try_into().ok());
             if word.is_none() {
                 ran_out = true;
             }
             word.map(u64::from_ne_bytes).ok_or(())
         };
         let mut places = Vec::new();
-        let walk = self.unwinder.walk(cache, registers, MAX_DEPTH, read, |address| {
-            places.push(self.place(address));
-        });
+        let walk = self
+            .unwinder
+            .walk(cache, registers, MAX_DEPTH, read, |address| {
+                places.push(self.place(address));
+            });
         let walk = match walk {
             // The rest of the stack was not copied.
             Walk::Unreadable if ran_out && dump.is_cut => Walk::Truncated,

@@ -7,8 +7,8 @@ use super::processes::{Processes, threads_of};
 use super::profile::Names;
 use super::remote_stack;
 use crate::error::Result;
-use crate::symbolize::Symbol;
 use crate::profile::{Frame, Thread};
+use crate::symbolize::Symbol;
 use crate::unwind::Walk;
 
 /// What a thread was doing when it was looked at.

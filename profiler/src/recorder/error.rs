@@ -92,7 +92,9 @@ fn perf_hint() -> String {
 
 fn trace_hint(pid: u32) -> String {
     let own = fs::metadata("/proc/self").map(|data| owner(&data)).ok();
-    let its = fs::metadata(format!("/proc/{pid}")).map(|data| owner(&data)).ok();
+    let its = fs::metadata(format!("/proc/{pid}"))
+        .map(|data| owner(&data))
+        .ok();
     if own != its {
         return "it belongs to another user; run the recorder with sudo".to_owned();
     }

@@ -6,8 +6,8 @@ use std::io;
 use std::sync::Arc;
 
 use super::address_space::AddressSpace;
-use super::counts::{Counts, Seen};
 use super::clock::now;
+use super::counts::{Counts, Seen};
 use super::images::{Images, Place, is_in_file};
 use super::record::{Event, Record, StackDump};
 use crate::sys;
@@ -299,7 +299,8 @@ impl Threads {
         let threads = &mut self.threads;
         *self.index.entry((pid, tid)).or_insert_with(|| {
             let name = fs::read_to_string(format!("/proc/{pid}/task/{tid}/comm"));
-            let number = u32::try_from(threads.len()).expect("fewer than 2^32 threads fit in memory");
+            let number =
+                u32::try_from(threads.len()).expect("fewer than 2^32 threads fit in memory");
             threads.push(ThreadInfo {
                 pid,
                 tid,
@@ -346,7 +347,10 @@ fn children_of(pid: u32) -> Vec<u32> {
     for tid in threads_of(pid).unwrap_or_default() {
         let list = fs::read_to_string(format!("/proc/{pid}/task/{tid}/children"));
         let list = list.unwrap_or_default();
-        children.extend(list.split_ascii_whitespace().filter_map(|child| child.parse::<u32>().ok()));
+        children.extend(
+            list.split_ascii_whitespace()
+                .filter_map(|child| child.parse::<u32>().ok()),
+        );
     }
     children
 }

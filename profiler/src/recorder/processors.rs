@@ -69,7 +69,10 @@ impl Processors {
             });
         }
         for processor in &processors {
-            processor.event.enable().map_err(Error::system("start a perf event"))?;
+            processor
+                .event
+                .enable()
+                .map_err(Error::system("start a perf event"))?;
         }
         let samples_in_ring = ring_bytes as f64 / (stack_bytes + 100) as f64;
         let drain_every = (samples_in_ring / 4.0 / rate_hz * 1e9).clamp(5e6, 100e6);

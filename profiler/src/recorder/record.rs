@@ -158,6 +158,9 @@ impl Record {
 fn text(bytes: &RecordBytes<'_>, start: usize, end: usize) -> String {
     let mut text = vec![0; end.saturating_sub(start)];
     bytes.read(start, &mut text);
-    let len = text.iter().position(|&byte| byte == 0).unwrap_or(text.len());
+    let len = text
+        .iter()
+        .position(|&byte| byte == 0)
+        .unwrap_or(text.len());
     String::from_utf8_lossy(&text[..len]).into_owned()
 }

@@ -14,9 +14,9 @@ use super::error::cannot_attach;
 use super::options::{Backend, RecordOptions};
 use super::processes::Processes;
 use super::processors::Processors;
+use super::profile::Names;
 use super::spool::Spool;
 use super::stops::Stops;
-use super::profile::Names;
 use crate::error::{Error, Result};
 use crate::profile::{Profile, Quality, Source, Weight};
 use crate::sys;
@@ -109,9 +109,7 @@ impl Recording {
         let pidfd = open_pidfd(pid)?;
         match sampler {
             Sampler::Processors(_) => processes.await_exec(pid),
-            Sampler::Stops(_) => processes
-                .attach_to_child(pid)
-                .map_err(cannot_attach(pid))?,
+            Sampler::Stops(_) => processes.attach_to_child(pid).map_err(cannot_attach(pid))?,
         }
         Self::new(options, processes, sampler, pidfd, Some(child), started)
     }
@@ -193,13 +191,8 @@ impl Recording {
     }
 
     fn profile(&mut self, part: Part, quality: Quality) -> Profile {
-        self.names.profile(
-            &self.processes,
-            &self.options,
-            self.started,
-            part,
-            quality,
-        )
+        self.names
+            .profile(&self.processes, &self.options, self.started, part, quality)
     }
 
     fn new(

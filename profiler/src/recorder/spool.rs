@@ -107,20 +107,27 @@ impl Spool {
             ..Chunk::default()
         };
         for (path, inode) in processes.images.files().skip(self.n_files) {
-            chunk.files.push((path.to_string_lossy().into_owned(), inode));
+            chunk
+                .files
+                .push((path.to_string_lossy().into_owned(), inode));
         }
         self.n_files += chunk.files.len();
         for (number, info) in (0..).zip(processes.threads.all()) {
             if self.threads.get(number as usize) != Some(info) {
                 self.threads.truncate(number as usize);
-                chunk.threads.push((number, info.pid, info.tid, info.name.clone()));
+                chunk
+                    .threads
+                    .push((number, info.pid, info.tid, info.name.clone()));
             }
         }
         self.threads = processes.threads.all().to_vec();
         let mut new = Vec::new();
         for (seen, count) in processes.counts.stacks_to_spool() {
             if count.stack >= self.n_stacks {
-                new.push((count.stack, (seen.thread, number_of(seen.walk), seen.places.clone())));
+                new.push((
+                    count.stack,
+                    (seen.thread, number_of(seen.walk), seen.places.clone()),
+                ));
             }
             chunk.counts.push((count.stack, count.n - count.n_spooled));
             count.n_spooled = count.n;
@@ -130,7 +137,10 @@ impl Spool {
         chunk.stacks = new.into_iter().map(|(_, stack)| stack).collect();
         let moments = processes.counts.moments(Part::All);
         let moments = &moments[self.n_moments..];
-        chunk.moments = moments.iter().map(|at| (at.time, at.stack, at.weight)).collect();
+        chunk.moments = moments
+            .iter()
+            .map(|at| (at.time, at.stack, at.weight))
+            .collect();
         self.n_moments += chunk.moments.len();
         self.append(&chunk)
     }

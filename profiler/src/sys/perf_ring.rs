@@ -242,7 +242,10 @@ impl Ring {
         let first = to.len().min(self.data_bytes - start);
         let (head, rest) = to.split_at_mut(first);
         for (part, start) in [(head, start), (rest, 0)] {
-            let from = self.base.as_ptr().wrapping_byte_add(self.control_bytes + start);
+            let from = self
+                .base
+                .as_ptr()
+                .wrapping_byte_add(self.control_bytes + start);
             // SAFETY: the bytes are inside the mapping. They are between tail and head,
             // so the kernel does not write to them.
             unsafe { ptr::copy_nonoverlapping(from.cast::<u8>(), part.as_mut_ptr(), part.len()) };

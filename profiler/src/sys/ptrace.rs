@@ -88,14 +88,7 @@ fn stop_of(tid: libc::pid_t) -> io::Result<Option<libc::c_int>> {
     // Not WEXITED: the end of a child of ours is for its owner to wait for.
     let options = libc::WSTOPPED | libc::WNOHANG | libc::__WALL;
     // SAFETY: `info` is a valid place for the answer.
-    check(unsafe {
-        libc::waitid(
-            libc::P_PID,
-            tid.cast_unsigned(),
-            info.as_mut_ptr(),
-            options,
-        )
-    })?;
+    check(unsafe { libc::waitid(libc::P_PID, tid.cast_unsigned(), info.as_mut_ptr(), options) })?;
     // SAFETY: all-zero bytes are a valid `siginfo_t`, and mean that nothing has happened.
     let info = unsafe { info.assume_init() };
     if info.si_signo == 0 {

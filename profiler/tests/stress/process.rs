@@ -1,6 +1,7 @@
 //! System calls, signals, and processes.
 
 use std::io::{Read, Write};
+use std::os::fd::AsRawFd;
 use std::os::unix::process::CommandExt;
 use std::process::Command;
 use std::ptr;
@@ -172,12 +173,16 @@ fn a_thread_that_sleeps_through_the_end_of_the_session_wakes_unharmed() {
     let _turn = my_turn();
     repeat(|| {
         let (mut reader, mut writer) = std::io::pipe().unwrap();
-        // More than the pipe holds: copying takes long enough for an interruption, then
-        // the thread sleeps.
-        let n_bytes = 1 << 18;
-        let thread = std::thread::spawn(move || writer.write_all(&vec![1; n_bytes]).unwrap());
+        // As much as it may hold, so that filling it is interrupted for certain; then the
+        // thread sleeps, until somebody reads.
+        // SAFETY: the descriptor is a pipe's.
+        let held = unsafe { libc::fcntl(writer.as_raw_fd(), libc::F_SETPIPE_SZ, 1 << 20) };
+        assert_eq!(held, 1 << 20);
+        let n_bytes = 1 << 21;
+        let all = vec![1; n_bytes];
         let session = start(Trigger::PerfEvent);
-        std::thread::sleep(Duration::from_millis(3));
+        let thread = std::thread::spawn(move || writer.write_all(&all).unwrap());
+        std::thread::sleep(Duration::from_millis(20));
         session.stop().unwrap();
         let mut bytes = Vec::new();
         reader.read_to_end(&mut bytes).unwrap();
