@@ -34,6 +34,9 @@ pub struct Quality {
     /// The part of `cpu_time` that went into taking samples. The kernel's cost
     /// of delivering each signal is not in it.
     pub overhead: Duration,
+    /// The CPU time of the recorder itself, which runs beside the program; zero where
+    /// the program samples itself.
+    pub recorder_time: Duration,
     /// The rate that was asked for, per CPU second.
     pub rate_asked: f64,
     /// Where the interruptions came from; `None` for a profile that was not
@@ -117,6 +120,7 @@ impl Quality {
             cpu_time: self.cpu_time.saturating_sub(earlier.cpu_time),
             wall_time: self.wall_time.saturating_sub(earlier.wall_time),
             overhead: self.overhead.saturating_sub(earlier.overhead),
+            recorder_time: self.recorder_time.saturating_sub(earlier.recorder_time),
             ..self.clone()
         }
     }
@@ -137,6 +141,7 @@ impl Quality {
         self.cpu_time += other.cpu_time;
         self.wall_time += other.wall_time;
         self.overhead += other.overhead;
+        self.recorder_time += other.recorder_time;
         // The weaker of the two names the mixture.
         self.source = self.source.max(other.source);
     }

@@ -117,9 +117,4 @@ impl Counts {
             Part::New => &self.moments[self.n_moments_taken..],
         }
     }
-
-    /// Returns about how much memory this takes.
-    pub(super) fn bytes(&self) -> usize {
-        self.bytes
-    }
 }

@@ -9,6 +9,7 @@ use super::remote_stack;
 use crate::error::Result;
 use crate::profile::{Frame, Thread};
 use crate::symbolize::Symbol;
+use crate::sys::Tracer;
 use crate::unwind::Walk;
 
 /// What a thread was doing when it was looked at.
@@ -56,10 +57,11 @@ pub fn dump(pid: u32) -> Result<Vec<ThreadStack>> {
     let mut processes = Processes::new(false, false);
     processes.attach(pid).map_err(cannot_attach(pid))?;
     let mut names = Names::new(true);
+    let mut tracer = Tracer::default();
     let mut stacks = Vec::new();
     let mut refused: Option<io::Error> = None;
     for tid in threads_of(pid).map_err(cannot_attach(pid))? {
-        match remote_stack::stop_and_copy(pid, tid) {
+        match remote_stack::stop_and_copy(&mut tracer, pid, tid) {
             Ok(dump) => {
                 let Some((thread, walk, places)) = processes.look(pid, tid, &dump) else {
                     continue;

@@ -5,6 +5,7 @@
 //! them to be unwound. The process is neither stopped nor changed.
 
 mod address_space;
+mod budget;
 mod clock;
 mod counts;
 mod dump;
@@ -18,6 +19,7 @@ mod profile;
 mod record;
 mod recording;
 mod remote_stack;
+mod sleeps;
 mod spool;
 mod stops;
 

@@ -10,7 +10,8 @@ use super::clock::now;
 use super::counts::{Counts, Seen};
 use super::images::{Images, Place, is_in_file};
 use super::record::{Event, Record, StackDump};
-use crate::sys;
+use super::sleeps::Sleeps;
+use crate::sys::{self, Tracer};
 use crate::unwind::{Cache, Walk};
 
 /// All that is recorded, and its state.
@@ -19,6 +20,7 @@ pub(super) struct Processes {
     pub(super) threads: Threads,
     pub(super) counts: Counts,
     pub(super) tally: Tally,
+    pub(super) sleeps: Option<Sleeps>,
     processes: HashMap<u32, Process>,
     cpu_of_ended: u64,
     cache: Cache,
@@ -70,6 +72,7 @@ impl Processes {
             threads: Threads::default(),
             counts: Counts::default(),
             tally: Tally::default(),
+            sleeps: None,
             processes: HashMap::new(),
             cpu_of_ended: 0,
             cache: Cache::new(),
@@ -190,6 +193,12 @@ impl Processes {
         };
         match record.event {
             Event::Sample(_) if process.awaits_exec => {}
+            // A thread that has ended is not asleep.
+            Event::Sample(dump) if dump.is_switch && dump.registers.is_none() => {
+                if let Some(sleeps) = &mut self.sleeps {
+                    sleeps.end(pid, tid);
+                }
+            }
             Event::Sample(dump) => {
                 let (walk, places) = process.space.walk(&mut self.cache, &dump);
                 let thread = self.threads.find(pid, tid);
@@ -198,7 +207,10 @@ impl Processes {
                     walk,
                     places,
                 };
-                self.see(seen, 1, record.time);
+                match &mut self.sleeps {
+                    Some(sleeps) if dump.is_switch => sleeps.leave(pid, tid, record.time, seen),
+                    _ => self.see(seen, 1, record.time),
+                }
             }
             Event::Map(map) => {
                 let mapped = self.images.open(pid, &map);
@@ -214,7 +226,41 @@ impl Processes {
                     self.threads.rename(thread, name);
                 }
             }
-            Event::Exit | Event::Switch { .. } | Event::Fork { .. } | Event::Lost(_) => {}
+            Event::Arrive => {
+                let sleeps = self.sleeps.as_mut();
+                let seen = sleeps.map(|sleeps| sleeps.come_back(pid, tid, record.time));
+                self.see_all(seen.unwrap_or_default());
+            }
+            // Its last leaving of the processor has no user side.
+            Event::Exit | Event::Fork { .. } | Event::Lost(_) => {}
+        }
+    }
+
+    /// Has every thread leave the processor once, so that its stack is known. One that may
+    /// not be traced is not counted before it runs.
+    pub(super) fn wake_sleepers(&self) {
+        let mut tracer = Tracer::default();
+        for pid in self
+            .pids()
+            .into_iter()
+            .filter(|pid| !self.processes[pid].awaits_exec)
+        {
+            for tid in threads_of(pid).unwrap_or_default() {
+                drop(tracer.stop(tid));
+            }
+        }
+    }
+
+    /// Counts what threads that are off the processor were doing up to that time.
+    pub(super) fn go_on_sleeping(&mut self, time: u64) {
+        let sleeps = self.sleeps.as_mut();
+        let seen = sleeps.map(|sleeps| sleeps.go_on(time));
+        self.see_all(seen.unwrap_or_default());
+    }
+
+    fn see_all(&mut self, seen: Vec<(Seen, u64)>) {
+        for (seen, time) in seen {
+            self.see(seen, 1, time);
         }
     }
 

@@ -10,6 +10,7 @@ use std::io;
 
 use super::clock::now;
 use super::error::{cannot_map_ring, cannot_open_event};
+use super::options::{Mode, RecordOptions};
 use super::periods::Periods;
 use super::processes::Processes;
 use super::record::{Event, Record};
@@ -28,12 +29,17 @@ pub(super) struct Processors {
 
 struct Processor {
     event: RingEvent,
+    /// In wall mode.
+    switches: Option<RingEvent>,
     ring: Ring,
     periods: Periods,
 }
 
 /// The kernel adds a header and registers, and a record has less than 64 KiB.
 const STACK_BYTES: usize = 65_000;
+
+/// Threads that sleep often do so near their root, and switches can be many.
+const SLEEPING_STACK_BYTES: u32 = 16 << 10;
 
 /// The largest useful ring: more would only let samples grow older.
 const RING_BYTES: usize = 8 << 20;
@@ -43,38 +49,65 @@ const SETTLED_NANOS: u64 = 1_000_000;
 
 impl Processors {
     /// Opens the events and starts them.
-    pub(super) fn start(rate_hz: f64, seed: u64, max_memory: usize) -> Result<Self> {
+    pub(super) fn start(options: &RecordOptions) -> Result<Self> {
+        let (rate_hz, max_memory) = (options.rate_hz, options.max_memory);
         let cpus = online_cpus().map_err(Error::system("list the processors"))?;
         let ring_bytes = (max_memory / 2 / cpus.len().max(1)).min(RING_BYTES);
         let ring_bytes = 1 << ring_bytes.max(1 << 17).ilog2();
         let stack_bytes = STACK_BYTES.min(ring_bytes / 8);
         let mut processors = Vec::new();
         for cpu in cpus {
-            let seed = seed.wrapping_add(u64::from(cpu).wrapping_mul(0xd1b5_4a32_d192_ed03));
+            let seed = options
+                .seed
+                .wrapping_add(u64::from(cpu).wrapping_mul(0xd1b5_4a32_d192_ed03));
             let mut periods = Periods::new(rate_hz, sys::SHORTEST_ALARM, seed);
-            let event = RingEvent::open(EventPlan {
+            let plan = EventPlan {
                 tid: None,
                 cpu,
                 trigger: EventTrigger::CpuClock(periods.redraw(now())),
                 stack_bytes: u32::try_from(stack_bytes & !7).expect("less than 64 KiB"),
                 inherit: false,
                 track: true,
-            })
-            .map_err(cannot_open_event)?;
+            };
+            let event = RingEvent::open(plan).map_err(cannot_open_event)?;
+            let switches = (options.mode == Mode::Wall).then(|| {
+                RingEvent::open(EventPlan {
+                    trigger: EventTrigger::ContextSwitch,
+                    stack_bytes: plan.stack_bytes.min(SLEEPING_STACK_BYTES),
+                    track: false,
+                    ..plan
+                })
+            });
+            let switches = switches.transpose().map_err(cannot_open_event)?;
             let ring = event.map_ring(ring_bytes).map_err(cannot_map_ring)?;
+            if let Some(switches) = &switches {
+                let joined = switches.write_to_ring_of(&event);
+                joined.map_err(Error::system("join two perf events"))?;
+            }
             processors.push(Processor {
                 event,
+                switches,
                 ring,
                 periods,
             });
         }
         for processor in &processors {
+            if let Some(switches) = &processor.switches {
+                switches
+                    .enable()
+                    .map_err(Error::system("start a perf event"))?;
+            }
             processor
                 .event
                 .enable()
                 .map_err(Error::system("start a perf event"))?;
         }
         let samples_in_ring = ring_bytes as f64 / (stack_bytes + 100) as f64;
+        // Switches can be many.
+        let rate_hz = match options.mode {
+            Mode::Cpu => rate_hz,
+            Mode::Wall => rate_hz + 1000.0,
+        };
         let drain_every = (samples_in_ring / 4.0 / rate_hz * 1e9).clamp(5e6, 100e6);
         Ok(Self {
             processors,
@@ -88,6 +121,13 @@ impl Processors {
     pub(super) fn due(&self) -> u64 {
         let redraws = self.processors.iter().map(|cpu| cpu.periods.due());
         redraws.min().unwrap_or(u64::MAX).min(self.drain_due)
+    }
+
+    /// Changes the rate from the next period on.
+    pub(super) fn set_rate(&mut self, rate_hz: f64) {
+        for processor in &mut self.processors {
+            processor.periods.set_rate(rate_hz);
+        }
     }
 
     /// Does what is due.
@@ -113,6 +153,7 @@ impl Processors {
         for processor in &self.processors {
             // An event that cannot be stopped is ended when it is closed.
             let _ = processor.event.disable();
+            let _ = processor.switches.as_ref().map(RingEvent::disable);
         }
         self.drain(processes, u64::MAX);
     }
@@ -137,6 +178,7 @@ impl Processors {
         for record in self.pending.drain(..settled) {
             processes.apply(record);
         }
+        processes.go_on_sleeping(until.min(now()));
     }
 
     /// Finds the processes that recorded ones have started, before their samples are

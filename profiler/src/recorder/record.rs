@@ -29,8 +29,8 @@ pub(super) enum Event {
     Exit,
     /// Records were lost because the ring was full.
     Lost(u64),
-    /// A thread came to a processor or left it.
-    Switch { is_out: bool, is_preempted: bool },
+    /// A thread came to a processor.
+    Arrive,
 }
 
 /// What a sample shows of a thread.
@@ -42,6 +42,8 @@ pub(super) struct StackDump {
     pub(super) stack: Vec<u8>,
     /// Whether there may be more of the stack.
     pub(super) is_cut: bool,
+    /// Whether the thread was about to leave the processor.
+    pub(super) is_switch: bool,
 }
 
 /// A mapping that has come to be.
@@ -98,14 +100,12 @@ impl Record {
             bindings::PERF_RECORD_SWITCH | bindings::PERF_RECORD_SWITCH_CPU_WIDE => {
                 record.pid = bytes.u32_at(trailer);
                 record.tid = bytes.u32_at(trailer + 4);
-                let misc = u32::from(bytes.misc());
-                if !wants(record.pid) {
+                // That it leaves is known from the sample.
+                let is_out = u32::from(bytes.misc()) & bindings::PERF_RECORD_MISC_SWITCH_OUT != 0;
+                if is_out || !wants(record.pid) {
                     return None;
                 }
-                Event::Switch {
-                    is_out: misc & bindings::PERF_RECORD_MISC_SWITCH_OUT != 0,
-                    is_preempted: misc & bindings::PERF_RECORD_MISC_SWITCH_OUT_PREEMPT != 0,
-                }
+                Event::Arrive
             }
             _ => return None,
         };
@@ -130,6 +130,8 @@ impl Record {
             registers: None,
             stack: Vec::new(),
             is_cut: false,
+            // The clock's period is never so short.
+            is_switch: bytes.u64_at(40) == 1,
         };
         if abi == u64::from(bindings::PERF_SAMPLE_REGS_ABI_64) {
             dump.registers = Some(Registers {

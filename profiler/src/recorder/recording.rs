@@ -8,13 +8,15 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fd::OwnedFd;
 use rustix::process::{Pid, PidfdFlags, pidfd_open};
 
+use super::budget::{Budget, SAMPLE_COST, Spent};
 use super::clock::now;
 use super::counts::Part;
 use super::error::cannot_attach;
-use super::options::{Backend, RecordOptions};
+use super::options::{Backend, Mode, RecordOptions};
 use super::processes::Processes;
 use super::processors::Processors;
 use super::profile::Names;
+use super::sleeps::Sleeps;
 use super::spool::Spool;
 use super::stops::Stops;
 use crate::error::{Error, Result};
@@ -49,6 +51,7 @@ pub struct Recording {
     child: Option<Child>,
     state: State,
     names: Names,
+    budget: Option<Budget>,
     spool: Option<Spool>,
     spool_due: u64,
     started: u64,
@@ -135,6 +138,7 @@ impl Recording {
         }
         self.processes.read_clocks();
         self.own_cpu += sys::own_cpu_time().saturating_sub(own_cpu_before);
+        self.keep_budget();
         Ok(self.state)
     }
 
@@ -153,6 +157,8 @@ impl Recording {
             truncated: Weight::from_samples(tally.truncated),
             unreadable: Weight::from_samples(tally.unreadable),
             cpu_time: Duration::from_nanos(self.processes.cpu_time()),
+            overhead: SAMPLE_COST.mul_f64(tally.taken as f64),
+            recorder_time: Duration::from_nanos(self.own_cpu),
             wall_time: Duration::from_nanos(until.saturating_sub(self.started)),
             rate_asked: self.options.rate_hz,
             source: Some(self.sampler.source()),
@@ -203,6 +209,12 @@ impl Recording {
         child: Option<Child>,
         started: u64,
     ) -> Result<Self> {
+        let mut processes = processes;
+        if options.mode == Mode::Wall && sampler.source() == Source::Processors {
+            processes.sleeps = Some(Sleeps::new(options.rate_hz, options.seed));
+            // Threads that sleep already are stopped once, and leave the processor anew.
+            processes.wake_sleepers();
+        }
         let spool = match &options.spool {
             Some(path) => Some(
                 Spool::create(path, &options, sampler.source(), started)
@@ -211,6 +223,9 @@ impl Recording {
             None => None,
         };
         Ok(Self {
+            budget: options
+                .max_overhead
+                .map(|part| Budget::new(part, options.rate_hz)),
             spool,
             spool_due: started + SPOOL_NANOS,
             names: Names::new(options.lines),
@@ -239,6 +254,17 @@ impl Recording {
             Ok(0) | Err(rustix::io::Errno::INTR) => Ok(()),
             Ok(_) => self.note_end(),
             Err(error) => Err(Error::system("wait for the process")(error.into())),
+        }
+    }
+
+    fn keep_budget(&mut self) {
+        let spent = Spent {
+            n_samples: self.processes.tally.taken,
+            recorder: Duration::from_nanos(self.own_cpu),
+            target: Duration::from_nanos(self.processes.cpu_time()),
+        };
+        if let Some(rate) = self.budget.as_mut().and_then(|budget| budget.look(spent)) {
+            self.sampler.set_rate(rate);
         }
     }
 
@@ -284,7 +310,7 @@ impl Sampler {
         if options.backend == Backend::Ptrace {
             return Ok(stops());
         }
-        match Processors::start(options.rate_hz, options.seed, options.max_memory) {
+        match Processors::start(options) {
             Ok(processors) => Ok(Self::Processors(processors)),
             Err(Error::Forbidden { .. }) if options.backend == Backend::Auto => Ok(stops()),
             Err(error) => Err(error),
@@ -295,6 +321,13 @@ impl Sampler {
         match self {
             Self::Processors(_) => Source::Processors,
             Self::Stops(_) => Source::Ptrace,
+        }
+    }
+
+    fn set_rate(&mut self, rate_hz: f64) {
+        match self {
+            Self::Processors(processors) => processors.set_rate(rate_hz),
+            Self::Stops(stops) => stops.set_rate(rate_hz),
         }
     }
 

@@ -3,7 +3,7 @@
 use std::io;
 
 use super::record::StackDump;
-use crate::sys::{self, StoppedThread};
+use crate::sys::{self, Tracer};
 
 /// How much of a stack is read, at most.
 const MAX_BYTES: usize = 1 << 20;
@@ -15,8 +15,8 @@ const FIRST_BYTES: usize = 64 << 10;
 const OVERLAP: usize = 4096;
 
 /// Stops a thread, copies its registers and its stack, and lets it go.
-pub(super) fn stop_and_copy(pid: u32, tid: u32) -> io::Result<StackDump> {
-    let stopped = StoppedThread::stop(tid)?;
+pub(super) fn stop_and_copy(tracer: &mut Tracer, pid: u32, tid: u32) -> io::Result<StackDump> {
+    let stopped = tracer.stop(tid)?;
     let registers = stopped.registers()?;
     let mut stack = vec![0; FIRST_BYTES];
     let mut n = sys::read_remote(pid, registers.stack_pointer, &mut stack);
@@ -28,6 +28,7 @@ pub(super) fn stop_and_copy(pid: u32, tid: u32) -> io::Result<StackDump> {
     drop(stopped);
     stack.truncate(n);
     Ok(StackDump {
+        is_switch: false,
         registers: Some(registers),
         stack,
         is_cut: n == MAX_BYTES,

@@ -14,6 +14,7 @@
 use std::collections::HashMap;
 use std::fs;
 use std::io;
+use std::mem;
 
 use super::clock::now;
 use super::counts::Seen;
@@ -21,6 +22,7 @@ use super::options::Mode;
 use super::periods::Dice;
 use super::processes::{Processes, threads_of};
 use super::remote_stack;
+use crate::sys::Tracer;
 
 /// The sampler that stops threads.
 pub(super) struct Stops {
@@ -29,6 +31,9 @@ pub(super) struct Stops {
     dice: Dice,
     due: u64,
     threads: HashMap<u32, Looked>,
+    tracer: Tracer,
+    /// Nanoseconds for which threads were stopped.
+    stopped: u64,
     round: u64,
     children_due: u64,
 }
@@ -69,6 +74,8 @@ impl Stops {
             dice: Dice::new(seed),
             due: 0,
             threads: HashMap::new(),
+            tracer: Tracer::default(),
+            stopped: 0,
             round: 0,
             children_due: 0,
         }
@@ -77,6 +84,11 @@ impl Stops {
     /// Returns the moment at which there is something to do.
     pub(super) fn due(&self) -> u64 {
         self.due
+    }
+
+    /// Changes the rate.
+    pub(super) fn set_rate(&mut self, rate_hz: f64) {
+        self.rate = rate_hz / 1e9;
     }
 
     /// Looks at all threads if it is time.
@@ -111,6 +123,8 @@ impl Stops {
             }
         }
         self.threads.retain(|_, looked| looked.round == self.round);
+        // A stopped thread is not at work, and must not be met there.
+        self.due += mem::take(&mut self.stopped);
     }
 
     fn look_at(
@@ -120,8 +134,21 @@ impl Stops {
         tid: u32,
         weight: u64,
     ) -> io::Result<()> {
-        let looked = self.threads.entry(tid).or_default();
+        let mut looked = self.threads.remove(&tid).unwrap_or_default();
         looked.round = self.round;
+        let result = self.look_again(processes, pid, tid, weight, &mut looked);
+        self.threads.insert(tid, looked);
+        result
+    }
+
+    fn look_again(
+        &mut self,
+        processes: &mut Processes,
+        pid: u32,
+        tid: u32,
+        weight: u64,
+        looked: &mut Looked,
+    ) -> io::Result<()> {
         let (run, wait) = run_and_wait(pid, tid)?;
         let spent = (run - looked.run.min(run)) + (wait - looked.wait.min(wait));
         if spent > COMPARE_NANOS || looked.running_part == 0.0 {
@@ -131,7 +158,7 @@ impl Stops {
         if is_runnable(pid, tid)? {
             looked.asleep = None;
             if self.dice.uniform() < looked.running_part {
-                if let Some(seen) = look(processes, pid, tid)? {
+                if let Some(seen) = self.look(processes, pid, tid)? {
                     processes.see(seen, weight, now());
                 }
             }
@@ -144,7 +171,7 @@ impl Stops {
         let is_same =
             |asleep: &Asleep| asleep.place == place && run - asleep.run < BACK_TO_SLEEP_NANOS;
         if !looked.asleep.as_ref().is_some_and(is_same) {
-            let seen = look(processes, pid, tid)?;
+            let seen = self.look(processes, pid, tid)?;
             looked.asleep = seen.map(|seen| Asleep { run, place, seen });
         }
         if let Some(asleep) = &looked.asleep {
@@ -152,16 +179,18 @@ impl Stops {
         }
         Ok(())
     }
-}
 
-fn look(processes: &mut Processes, pid: u32, tid: u32) -> io::Result<Option<Seen>> {
-    let dump = remote_stack::stop_and_copy(pid, tid)?;
-    let looked = processes.look(pid, tid, &dump);
-    Ok(looked.map(|(thread, walk, places)| Seen {
-        thread,
-        walk,
-        places,
-    }))
+    fn look(&mut self, processes: &mut Processes, pid: u32, tid: u32) -> io::Result<Option<Seen>> {
+        let start = now();
+        let dump = remote_stack::stop_and_copy(&mut self.tracer, pid, tid);
+        self.stopped += now() - start;
+        let looked = processes.look(pid, tid, &dump?);
+        Ok(looked.map(|(thread, walk, places)| Seen {
+            thread,
+            walk,
+            places,
+        }))
+    }
 }
 
 /// Returns the nanoseconds that a thread has run and has waited for a processor.

@@ -51,7 +51,7 @@ pub(crate) use self::hook::loader_changes;
 pub(crate) use self::perf_event::{Delivery, PerfEvent};
 pub(crate) use self::perf_ring::{EventPlan, EventTrigger, RecordBytes, Ring, RingEvent};
 pub(crate) use self::process::process_cpu_time;
-pub(crate) use self::ptrace::StoppedThread;
+pub(crate) use self::ptrace::Tracer;
 pub(crate) use self::published::Published;
 pub(crate) use self::remote_memory::read_remote;
 pub(crate) use self::signal::{Signal, Unblocked};

@@ -215,11 +215,6 @@ impl Ring {
         head
     }
 
-    /// Returns the bytes that the ring holds when full.
-    pub(crate) fn capacity(&self) -> usize {
-        self.data_bytes
-    }
-
     fn head(&self) -> &AtomicU64 {
         self.control(offset_of!(bindings::perf_event_mmap_page, data_head))
     }

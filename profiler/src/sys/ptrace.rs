@@ -5,6 +5,7 @@
 
 use std::ffi::c_void;
 use std::io;
+use std::marker::PhantomData;
 use std::mem::MaybeUninit;
 use std::ptr;
 use std::thread;
@@ -13,38 +14,87 @@ use std::time::{Duration, Instant};
 use super::check;
 use crate::unwind::Registers;
 
-/// A thread that stands still until this is dropped, on the thread that made it.
-pub(crate) struct StoppedThread {
+/// Stops threads and sees to it that none stays stopped. It belongs to the thread that
+/// made it, as the kernel knows that one as the tracer.
+#[derive(Default)]
+pub(crate) struct Tracer {
+    /// Threads that did not stop in time, and will some time.
+    stragglers: Vec<libc::pid_t>,
+    _own_thread: PhantomData<*const ()>,
+}
+
+/// A thread that stands still until this is dropped.
+pub(crate) struct StoppedThread<'a> {
     tid: libc::pid_t,
     /// The signal that was about to be delivered, or 0.
     signal: libc::c_int,
+    _tracer: PhantomData<&'a Tracer>,
 }
 
-/// A thread deep in the kernel, waiting for a disk perhaps, stops only when it comes
-/// out. It is given this long.
-const PATIENCE: Duration = Duration::from_millis(50);
+/// A thread stops once it runs in user mode again, or waits in the kernel for something
+/// that can be interrupted. On a busy machine it may have to wait for its turn first.
+const PATIENCE: Duration = Duration::from_millis(500);
 
-impl StoppedThread {
+impl Tracer {
     /// Stops a thread.
     ///
-    /// A thread that does not stop in time is let go at the latest when the calling
-    /// thread ends, and cannot be stopped again until then.
-    pub(crate) fn stop(tid: u32) -> io::Result<Self> {
+    /// One that does not stop in time, waiting for a disk perhaps, is let go when it
+    /// does.
+    pub(crate) fn stop(&mut self, tid: u32) -> io::Result<StoppedThread<'_>> {
+        self.release_stragglers();
         let tid = tid.cast_signed();
         request(libc::PTRACE_SEIZE, tid, ptr::null_mut())?;
+        self.stragglers.push(tid);
         request(libc::PTRACE_INTERRUPT, tid, ptr::null_mut())?;
-        let start = Instant::now();
-        loop {
-            if let Some(signal) = stop_of(tid)? {
-                return Ok(Self { tid, signal });
-            }
-            if start.elapsed() > PATIENCE {
-                return Err(io::ErrorKind::TimedOut.into());
-            }
-            thread::sleep(Duration::from_micros(10));
-        }
+        let signal = wait_for_stop(tid, PATIENCE)?;
+        self.stragglers.pop();
+        Ok(StoppedThread {
+            tid,
+            signal,
+            _tracer: PhantomData,
+        })
     }
 
+    fn release_stragglers(&mut self) {
+        self.stragglers.retain(|&tid| match stop_of(tid) {
+            Ok(None) => true,
+            Ok(Some(signal)) => {
+                detach(tid, signal);
+                false
+            }
+            // It has ended.
+            Err(_) => false,
+        });
+    }
+}
+
+impl Drop for Tracer {
+    fn drop(&mut self) {
+        let start = Instant::now();
+        while !self.stragglers.is_empty() && start.elapsed() < PATIENCE {
+            self.release_stragglers();
+            thread::sleep(PAUSE);
+        }
+    }
+}
+
+/// Between two looks at whether a thread has stopped.
+const PAUSE: Duration = Duration::from_micros(10);
+
+fn wait_for_stop(tid: libc::pid_t, patience: Duration) -> io::Result<libc::c_int> {
+    let start = Instant::now();
+    loop {
+        if let Some(signal) = stop_of(tid)? {
+            return Ok(signal);
+        }
+        if start.elapsed() > patience {
+            return Err(io::ErrorKind::TimedOut.into());
+        }
+        thread::sleep(PAUSE);
+    }
+}
+
+impl StoppedThread<'_> {
     /// Returns the registers that unwinding needs.
     pub(crate) fn registers(&self) -> io::Result<Registers> {
         let mut registers = MaybeUninit::<libc::user_regs_struct>::zeroed();
@@ -71,15 +121,16 @@ impl StoppedThread {
     }
 }
 
-impl Drop for StoppedThread {
+impl Drop for StoppedThread<'_> {
     fn drop(&mut self) {
-        // Fails only if the thread has been killed meanwhile.
-        let _ = request(
-            libc::PTRACE_DETACH,
-            self.tid,
-            ptr::without_provenance_mut(usize::try_from(self.signal).unwrap_or(0)),
-        );
+        detach(self.tid, self.signal);
     }
+}
+
+fn detach(tid: libc::pid_t, signal: libc::c_int) {
+    let signal = ptr::without_provenance_mut(usize::try_from(signal).unwrap_or(0));
+    // Fails only if the thread has been killed meanwhile.
+    let _ = request(libc::PTRACE_DETACH, tid, signal);
 }
 
 /// Returns the signal of a stop that has been reached: 0 if it is the one asked for.
