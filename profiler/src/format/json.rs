@@ -113,6 +113,7 @@ struct QualityFields {
     cpu_time: u64,
     wall_time: u64,
     overhead: u64,
+    recorder_time: u64,
     rate_asked: f64,
     #[serde(skip_serializing_if = "Option::is_none")]
     source: Option<SourceName>,
@@ -265,6 +266,7 @@ impl From<&Quality> for QualityFields {
             cpu_time,
             wall_time,
             overhead,
+            recorder_time,
             rate_asked,
             source,
         } = quality;
@@ -276,6 +278,7 @@ impl From<&Quality> for QualityFields {
             cpu_time: nanos(*cpu_time),
             wall_time: nanos(*wall_time),
             overhead: nanos(*overhead),
+            recorder_time: nanos(*recorder_time),
             rate_asked: *rate_asked,
             source: source.map(|source| match source {
                 Source::PerfEvent => SourceName::PerfEvent,
@@ -299,6 +302,7 @@ impl From<QualityFields> for Quality {
             cpu_time: Duration::from_nanos(fields.cpu_time),
             wall_time: Duration::from_nanos(fields.wall_time),
             overhead: Duration::from_nanos(fields.overhead),
+            recorder_time: Duration::from_nanos(fields.recorder_time),
             rate_asked: fields.rate_asked,
             source: fields.source.map(|source| match source {
                 SourceName::PerfEvent => Source::PerfEvent,
