@@ -191,6 +191,38 @@ impl Profile {
         below
     }
 
+    /// Returns the profile by function: the lines of one function become one frame.
+    #[must_use]
+    pub fn by_function(&self) -> Self {
+        let mut whole = Self::with_unit(self.unit);
+        let mut stacks: Vec<StackId> = Vec::new();
+        for id in self.stack_ids() {
+            // A stack's caller comes before it.
+            let caller = self.caller(id).map(|caller| stacks[caller.index()]);
+            let frame = Frame {
+                line: None,
+                ..self.frame(self.leaf(id))
+            };
+            stacks.push(whole.stack_id(caller, frame));
+        }
+        let threads: Vec<ThreadId> = self
+            .thread_ids()
+            .map(|id| whole.thread_id(self.thread(id)))
+            .collect();
+        for sample in &self.samples {
+            let (stack, thread) = (stacks[sample.stack.index()], threads[sample.thread.index()]);
+            whole.observe(thread, stack, sample.weight);
+        }
+        whole.timeline.clone_from(&self.timeline);
+        for moment in &mut whole.timeline {
+            moment.stack = stacks[moment.stack.index()];
+            moment.thread = threads[moment.thread.index()];
+        }
+        whole.squares = self.squares;
+        whole.quality = self.quality.clone();
+        whole
+    }
+
     /// Returns the sum of all weights.
     pub fn total(&self) -> Weight {
         self.samples.iter().map(|sample| sample.weight).sum()
