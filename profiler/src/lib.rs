@@ -52,6 +52,7 @@ mod criterion;
 mod error;
 pub mod format;
 mod profile;
+mod push;
 mod sampler;
 
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
@@ -75,6 +76,7 @@ pub use self::profile::{
     Frame, FrameId, Moment, Profile, Quality, Sample, Source, StackId, Thread, ThreadId, Weight,
     WeightUnit,
 };
+pub use self::push::{Push, PushOptions, PushReport};
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 pub use self::recorder::{
     Backend, Mode, RecordOptions, Recording, State, ThreadStack, dump, recover,
