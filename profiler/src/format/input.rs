@@ -95,11 +95,45 @@ fn looks_like_json(bytes: &[u8]) -> bool {
     tokens.next() == Some(&b'{') && matches!(tokens.next(), None | Some(b'"' | b'}'))
 }
 
-/// Tells protobuf from text: the first sample types are a few small numbers, which are
-/// control characters that no text has.
+/// Tells pprof's protobuf from text: among the first fields is a sample type, and none is
+/// what a profile cannot have.
 fn looks_like_pprof(bytes: &[u8]) -> bool {
-    let is_number = |byte: &u8| *byte < b'\t';
-    bytes.first() == Some(&0x0a) && bytes[..bytes.len().min(16)].iter().any(is_number)
+    /// Producers write sample types within the first few fields.
+    const FIELDS_TO_LOOK_AT: usize = 8;
+    let mut rest = bytes;
+    for _ in 0..FIELDS_TO_LOOK_AT {
+        let Some(key) = varint(&mut rest) else {
+            return false;
+        };
+        match (key >> 3, key & 7) {
+            // A sample type is two small numbers, the first of which has the key 8.
+            (1, 2) => return varint(&mut rest).is_some_and(|n| n < 24) && rest.first() == Some(&8),
+            (2..=6 | 11 | 13, 2) => {
+                let length = varint(&mut rest).and_then(|length| usize::try_from(length).ok());
+                let Some(after) = length.and_then(|length| rest.get(length..)) else {
+                    return false;
+                };
+                rest = after;
+            }
+            (7..=10 | 12..=15, 0) if varint(&mut rest).is_some() => {}
+            _ => return false,
+        }
+    }
+    false
+}
+
+/// Takes a number off the front, as protobuf writes it: seven bits a byte.
+fn varint(bytes: &mut &[u8]) -> Option<u64> {
+    let mut value = 0;
+    for shift in (0..64).step_by(7) {
+        let (&byte, rest) = bytes.split_first()?;
+        *bytes = rest;
+        value |= u64::from(byte & 0x7f) << shift;
+        if byte < 0x80 {
+            return Some(value);
+        }
+    }
+    None
 }
 
 /// The keys that tell the JSON formats apart.

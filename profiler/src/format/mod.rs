@@ -143,8 +143,10 @@ impl Format {
         if options.is_packed && self != Self::Pprof {
             let mut packer = GzEncoder::new(out, Compression::default());
             self.write_plain(profile, options, &mut packer)?;
-            let packed = packer.finish().and_then(|mut out| out.flush());
-            return packed.map_err(Error::io("pack a profile"));
+            return packer
+                .finish()
+                .and_then(|mut out| out.flush())
+                .map_err(Error::io("pack a profile"));
         }
         self.write_plain(profile, options, out)
     }

@@ -128,11 +128,10 @@ fn event_name(event: &str) -> &str {
 
 /// A frame as its line has it; innermost first.
 #[derive(Debug)]
-struct Line {
+struct Call {
     function: String,
     module: Option<String>,
-    file: Option<String>,
-    line: Option<u32>,
+    source: Option<(String, u32)>,
     is_inlined: bool,
 }
 
@@ -144,7 +143,7 @@ struct Reader {
     sample: Option<(ThreadId, Option<Duration>)>,
     /// Whether lines of frames belong to a sample that is left out.
     skips: bool,
-    stack: Vec<Line>,
+    stack: Vec<Call>,
 }
 
 impl Reader {
@@ -194,14 +193,18 @@ impl Reader {
 
     fn frame(&mut self, line: &str) -> Result<(), String> {
         let (address, rest) = next_word(line);
-        let is_address = address.bytes().all(|byte| byte.is_ascii_hexdigit());
-        if !is_address || !rest.ends_with(')') {
+        let rest = rest.trim_start();
+        if rest.is_empty() || !address.bytes().all(|byte| byte.is_ascii_hexdigit()) {
             return self.source_line(line);
         }
-        let rest = rest.trim_start();
-        let deleted = rest.strip_suffix(" (deleted))").map(str::len);
-        let end = deleted.unwrap_or(rest.len());
-        let at = rest[..end].rfind('(').unwrap_or(end);
+        // Where lines of files are asked for, an inlined function has no module.
+        let end = rest
+            .strip_suffix(" (deleted))")
+            .map_or(rest.len(), str::len);
+        let at = match rest[..end].rfind('(') {
+            Some(at) if rest.ends_with(')') => at,
+            _ => rest.len(),
+        };
         let (symbol, module) = (rest[..at].trim_end(), &rest[at..]);
         let module = module.trim_start_matches('(').trim_end_matches(')');
         let is_inlined = module == "inlined";
@@ -212,11 +215,10 @@ impl Reader {
             ("", None) => "[unknown]".to_owned(),
             (name, _) => name.to_owned(),
         };
-        self.stack.push(Line {
+        self.stack.push(Call {
             function,
             module,
-            file: None,
-            line: None,
+            source: None,
             is_inlined,
         });
         Ok(())
@@ -224,13 +226,17 @@ impl Reader {
 
     /// Reads `file.c:12`, which perf prints below a frame when it is asked to.
     fn source_line(&mut self, text: &str) -> Result<(), String> {
+        let (text, is_inlined) = match text.strip_suffix(" (inlined)") {
+            Some(text) => (text, true),
+            None => (text, false),
+        };
         let place = text
             .rsplit_once(':')
             .and_then(|(file, line)| Some((file, line.parse().ok()?)));
         match (place, self.stack.last_mut()) {
             (Some((file, line)), Some(frame)) => {
-                frame.file = Some(file.to_owned());
-                frame.line = Some(line);
+                frame.source = Some((file.to_owned(), line));
+                frame.is_inlined |= is_inlined;
                 Ok(())
             }
             _ => Err(format!(
@@ -247,16 +253,16 @@ impl Reader {
         };
         let mut leaf: Option<StackId> = None;
         let mut module = None;
-        for line in self.stack.iter().rev() {
+        for call in self.stack.iter().rev() {
             // An inlined function is in the module of the one that it was inlined into.
-            if !line.is_inlined {
-                module = line.module.as_deref();
+            if !call.is_inlined {
+                module = call.module.as_deref();
             }
             let frame = Frame {
-                function: &line.function,
+                function: &call.function,
                 module,
-                file: line.file.as_deref(),
-                line: line.line,
+                file: call.source.as_ref().map(|(file, _)| &**file),
+                line: call.source.as_ref().map(|(_, line)| *line),
             };
             leaf = Some(self.profile.stack_id(leaf, frame));
         }

@@ -5,6 +5,7 @@
 //! Speedscope files of py-spy need no care of their own.
 
 use std::io::BufRead;
+use std::path::Path;
 
 use super::folded::each_line;
 use crate::error::Result;
@@ -43,8 +44,14 @@ pub(super) fn is_line(line: &str) -> bool {
         || thread_of(root).is_some()
         || stack.split(';').any(|label| {
             let frame = frame(label);
-            frame.line.is_some() && frame.file.is_some_and(|file| file.ends_with(".py"))
+            frame.line.is_some() && frame.file.is_some_and(is_python)
         })
+}
+
+fn is_python(file: &str) -> bool {
+    Path::new(file)
+        .extension()
+        .is_some_and(|ending| ending == "py")
 }
 
 /// Reads `process 1234:"command"`.

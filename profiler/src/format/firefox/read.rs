@@ -45,6 +45,8 @@ struct ThreadTables {
     #[serde(default)]
     is_main_thread: bool,
     #[serde(default)]
+    register_time: f64,
+    #[serde(default)]
     pid: Value,
     #[serde(default)]
     tid: Value,
@@ -54,6 +56,12 @@ struct ThreadTables {
     func_table: Option<FuncTable>,
     resource_table: Option<ResourceTable>,
     string_array: Option<Vec<String>>,
+}
+
+impl ThreadTables {
+    fn has_samples(&self) -> bool {
+        self.samples.stack.iter().any(|stacks| !stacks.is_empty())
+    }
 }
 
 /// Tables of all threads together, which a thread may have of its own.
@@ -128,10 +136,17 @@ pub fn read(text: &str) -> Result<Profile> {
             "it is a profile as Firefox sends it; open it in profiler.firefox.com and save it",
         ));
     }
+    // Times may count from the start of the system.
+    let started = file
+        .threads
+        .iter()
+        .filter(|thread| thread.has_samples())
+        .map(|thread| thread.register_time)
+        .fold(f64::INFINITY, f64::min);
     let mut unit = None;
     let mut profile = Profile::new();
     for (at, thread) in file.threads.iter().enumerate() {
-        if thread.samples.stack.as_ref().is_none_or(Vec::is_empty) {
+        if !thread.has_samples() {
             continue;
         }
         let kind = match thread.samples.weight_type.as_deref() {
@@ -146,7 +161,7 @@ pub fn read(text: &str) -> Result<Profile> {
             let problem = "its weights are not of the unit of the threads before";
             return Err(bad(format!("threads[{at}]"), problem));
         }
-        Reader::new(&file, thread, at)?.add_to(&mut profile)?;
+        Reader::new(&file, thread, at)?.add_to(&mut profile, started)?;
     }
     if file.meta.interval.is_finite() && file.meta.interval > 0.0 {
         profile.set_quality(Quality {
@@ -194,7 +209,7 @@ impl<'a> Reader<'a> {
         })
     }
 
-    fn add_to(&self, profile: &mut Profile) -> Result<()> {
+    fn add_to(&self, profile: &mut Profile, started: f64) -> Result<()> {
         let samples = &self.thread.samples;
         let mut stacks = HashMap::new();
         let thread = profile.thread_id(self.thread_fields());
@@ -221,7 +236,7 @@ impl<'a> Reader<'a> {
                     .ok_or_else(|| bad(place(), format!("its weight {weight} is negative")))?,
                 Some(None) => return Err(bad(place(), "it has no weight")),
             };
-            let time = Duration::from_nanos(units(now, 1e6).unwrap_or(0));
+            let time = Duration::from_nanos(units(now - started, 1e6).unwrap_or(0));
             profile.observe_at(time, thread, stack, Weight::from_units(weight));
         }
         Ok(())

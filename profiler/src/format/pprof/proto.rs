@@ -61,6 +61,7 @@ pub(super) struct Label {
     pub(super) number: i64,
 }
 
+#[expect(clippy::struct_excessive_bools, reason = "the format has these")]
 #[derive(Clone, Copy, PartialEq, Message)]
 pub(super) struct Mapping {
     #[prost(uint64, tag = "1")]

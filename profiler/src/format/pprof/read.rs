@@ -39,13 +39,12 @@ pub fn read(bytes: &[u8]) -> Result<Profile> {
             leaf = Some(tables.call(&mut profile, leaf, *id, &place)?);
         }
         let leaf = leaf.unwrap_or_else(|| profile.stack_id(None, Frame::function("[empty]")));
-        let name;
-        let mut thread = Thread::named("main");
-        (name, thread.pid, thread.tid) = tables.thread(sample, &place)?;
-        if let Some(name) = &name {
-            thread.name = name;
-        }
-        let thread = profile.thread_id(thread);
+        let labels = tables.labels(sample, &place)?;
+        let thread = profile.thread_id(Thread {
+            name: labels.thread.as_deref().unwrap_or("main"),
+            pid: labels.pid,
+            tid: labels.tid,
+        });
         profile.observe(
             thread,
             leaf,
@@ -54,6 +53,14 @@ pub fn read(bytes: &[u8]) -> Result<Profile> {
     }
     profile.set_quality(tables.quality()?);
     Ok(profile)
+}
+
+/// What the labels of a sample say of its thread.
+#[derive(Default)]
+struct Labels<'a> {
+    thread: Option<Cow<'a, str>>,
+    pid: Option<u32>,
+    tid: Option<u32>,
 }
 
 /// The file with its numbers looked up. Maps are never walked.
@@ -173,23 +180,20 @@ impl<'a> Tables<'a> {
     }
 
     /// Looks for the labels that name a thread, as several producers spell them.
-    fn thread(
-        &self,
-        sample: &proto::Sample,
-        place: &str,
-    ) -> Result<(Option<Cow<'a, str>>, Option<u32>, Option<u32>)> {
-        let (mut name, mut pid, mut tid) = (None, None, None);
+    fn labels(&self, sample: &proto::Sample, place: &str) -> Result<Labels<'a>> {
+        let mut labels = Labels::default();
+        let number = |label: &proto::Label| u32::try_from(label.number).ok();
         for label in &sample.label {
             match &*self.string(label.key, &place)? {
                 "thread" | "thread name" | "thread_name" => {
-                    name = Some(self.string(label.text, &place)?);
+                    labels.thread = Some(self.string(label.text, &place)?);
                 }
-                "pid" | "process_id" => pid = u32::try_from(label.number).ok(),
-                "tid" | "thread id" | "thread_id" => tid = u32::try_from(label.number).ok(),
+                "pid" | "process_id" => labels.pid = number(label),
+                "tid" | "thread id" | "thread_id" => labels.tid = number(label),
                 _ => {}
             }
         }
-        Ok((name, pid, tid))
+        Ok(labels)
     }
 
     /// What the file says of how it was taken.
