@@ -6,6 +6,7 @@
 pub mod firefox;
 pub mod flame_graph;
 pub mod folded;
+pub mod html;
 mod input;
 pub mod json;
 pub mod perf_script;
@@ -41,6 +42,8 @@ use crate::profile::Profile;
 pub enum Format {
     /// A flame graph; see [`flame_graph`].
     Svg,
+    /// A page to explore; see [`html`].
+    Html,
     /// Folded stacks; see [`folded`].
     Folded,
     /// For speedscope; see [`speedscope`].
@@ -93,8 +96,9 @@ impl Default for WriteOptions {
 
 impl Format {
     /// Every format with its name.
-    const NAMES: [(Self, &'static str); 6] = [
+    const NAMES: [(Self, &'static str); 7] = [
         (Self::Svg, "svg"),
+        (Self::Html, "html"),
         (Self::Folded, "folded"),
         (Self::Speedscope, "speedscope"),
         (Self::Pprof, "pprof"),
@@ -103,8 +107,10 @@ impl Format {
     ];
 
     /// How the names of files end, the longer endings first.
-    const ENDINGS: [(&'static str, Self); 12] = [
+    const ENDINGS: [(&'static str, Self); 14] = [
         (".svg", Self::Svg),
+        (".html", Self::Html),
+        (".htm", Self::Html),
         (".folded", Self::Folded),
         (".collapsed", Self::Folded),
         (".txt", Self::Folded),
@@ -158,6 +164,11 @@ impl Format {
                 drawing.title.clone_from(&options.title);
                 flame_graph::write(profile, &drawing, out)
             }
+            Self::Html => {
+                let mut page = html::Options::new();
+                page.title.clone_from(&options.title);
+                html::write(profile, &page, out)
+            }
             Self::Folded => folded::write(profile, out),
             Self::Speedscope => speedscope::write(profile, options, out),
             Self::Pprof => pprof::write(profile, options, out),
@@ -178,7 +189,7 @@ impl FromStr for Format {
             .ok_or_else(|| Error::BadOption {
                 option: "format",
                 value: format!("`{text}`"),
-                allowed: "svg, folded, speedscope, pprof, firefox or json",
+                allowed: "svg, html, folded, speedscope, pprof, firefox or json",
             })
     }
 }

@@ -252,8 +252,8 @@ impl Profile {
         Share::of_fraction(fraction, self.n_observations())
     }
 
-    /// The number of observations that [`Profile::share`] makes its interval of.
-    pub(crate) fn n_observations(&self) -> f64 {
+    /// Returns the number of observations that [`Profile::share`] makes its interval of.
+    pub fn n_observations(&self) -> f64 {
         let total = self.total().as_units() as f64;
         match self.unit {
             WeightUnit::Samples => total,
