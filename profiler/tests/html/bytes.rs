@@ -122,7 +122,7 @@ fn the_header_says_what_the_samples_are_worth() {
     let quality = |page: &[u8]| data_of(page)["profiles"][0]["quality"].clone();
     assert_eq!(
         quality(&page(&before())),
-        "1,000 samples; how they were taken is not known. A share of 10 % is known to within 1.86 points either way."
+        "1,000 samples; how they were taken is not known. A share of 10\u{a0}% is known to within 1.86 points either way."
     );
     let mut profile = before();
     let mut known = profile.quality().clone();
@@ -135,7 +135,7 @@ fn the_header_says_what_the_samples_are_worth() {
     profile.set_quality(known);
     assert_eq!(
         quality(&page(&profile)),
-        "1,000 samples in 10.0 s of CPU time (12.0 s on the clock), 100 a second of 100 asked for; 25 lost, 10 cut short. A share of 10 % is known to within 1.86 points either way, and what was lost could move it by up to 2.44 more; callers are missing from 1.00 % of the samples."
+        "1,000 samples in 10.0 s of CPU time (12.0 s on the clock), 100 a second of 100 asked for; 25 lost, 10 cut short. A share of 10\u{a0}% is known to within 1.86 points either way, and what was lost could move it by up to 2.44 more; callers are missing from 1.00\u{a0}% of the samples."
     );
 }
 

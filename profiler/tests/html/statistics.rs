@@ -1,6 +1,6 @@
 //! The script's formulas against this crate's, number by number.
 
-use profiler::{Difference, Share};
+use profiler::{Difference, Profile, Share};
 use serde_json::{Value, json};
 
 use super::chrome::Chrome;
@@ -55,9 +55,14 @@ fn intervals_are_those_of_the_crate() {
 
 #[test]
 fn a_share_is_faded_if_a_run_without_it_could_look_the_same() {
-    let Some(chrome) = Chrome::open(&page(&before())) else {
+    let profile = Profile::from_stacks([(["four"], 4), (["five"], 5), (["rest"], 991)]);
+    let Some(chrome) = Chrome::open(&page(&profile)) else {
         return;
     };
+    let faded = chrome.run(
+        "Object.fromEntries([1, 2, 3].map((k) => [view.scene.nameOf(k), view.scene.faded[k]]))",
+    );
+    assert_eq!(faded, json!({ "rest": 0, "five": 0, "four": 1 }));
     for n in [1_u64, 3, 10, 50, 1000, 1_000_000] {
         let none = Share::new(0, n);
         let expected =

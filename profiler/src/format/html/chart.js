@@ -49,10 +49,9 @@ class Chart {
     this.profile = profile;
     this.scene = scene;
     this.view = { from: 0, to: 1 };
+    [this.width, this.height, this.ratio] = [1, 1, 1];
   }
 
-  get width() { return this.canvas.clientWidth; }
-  get height() { return this.canvas.clientHeight; }
   get top() { return this.scene.layout.tree.times ? RULER : 0; }
   get all() { return this.scene.layout.end[this.profile][0]; }
   get scale() { return this.width / (this.view.to - this.view.from); }
@@ -67,15 +66,15 @@ class Chart {
     this.view = { from: begin, to: begin + length };
   }
 
-  // Gives the bitmap the pixels of the screen.
+  // Gives the bitmap the pixels of the screen. The size is asked for once a frame, as
+  // asking makes the browser lay out the page.
   resize() {
-    const ratio = window.devicePixelRatio || 1;
-    const [width, height] = [Math.round(this.width * ratio), Math.round(this.height * ratio)];
-    if (this.canvas.width !== width || this.canvas.height !== height) {
-      this.canvas.width = width;
-      this.canvas.height = height;
-    }
-    this.ratio = ratio;
+    const { canvas } = this;
+    this.ratio = window.devicePixelRatio || 1;
+    [this.width, this.height] = [canvas.clientWidth, canvas.clientHeight];
+    const [width, height] = [Math.round(this.width * this.ratio), Math.round(this.height * this.ratio)];
+    if (canvas.width !== width) canvas.width = width;
+    if (canvas.height !== height) canvas.height = height;
   }
 
   // Rounds to a pixel of the screen, so that edges are sharp at every zoom.
@@ -140,6 +139,7 @@ class Chart {
     const { start, end } = scene.layout;
     const [starts, ends] = [start[this.profile], end[this.profile]];
     const pixel = NARROWEST / this.scale;
+    const edge = this.positionAt(this.width);
     let [begin, reach, isMatch, next] = [starts[k], starts[k], scene.hasMatch(k, k + 1), k];
     while (next < high && starts[next] - reach < pixel / 2 && ends[next] - starts[next] < pixel) {
       // What ends within the next pixel is looked at together.
@@ -150,7 +150,7 @@ class Chart {
       }
       reach = Math.max(reach, ends[beyond - 1]);
       next = beyond;
-      if (this.xOf(reach) > this.width) break;
+      if (reach > edge) break;
     }
     this.drawBar(begin, reach, y, isMatch);
     return next;
@@ -227,6 +227,7 @@ class Chart {
 
 function timeText(nanoseconds) {
   const seconds = nanoseconds / 1e9;
+  if (seconds === 0) return "0 s";
   if (seconds < 1e-3) return `${(seconds * 1e6).toFixed(0)} \u00b5s`;
   if (seconds < 1) return `${(seconds * 1e3).toFixed(1)} ms`;
   return seconds < 100 ? `${seconds.toFixed(2)} s` : `${seconds.toFixed(0)} s`;

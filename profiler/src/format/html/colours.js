@@ -1,7 +1,7 @@
 // Colours that readers with any colour vision tell apart.
 //
 // Kinds and origins take the palette of M. Okabe and K. Ito ("Color Universal Design",
-// 2008). Differences go from its blue to its vermilion, and grey is no difference.
+// 2008). Differences go from its blues to its oranges, and grey is no difference.
 
 const ORANGE = [230, 159, 0];
 const SKY = [86, 180, 233];
@@ -75,10 +75,10 @@ class Paint {
     const fills = states.map((part) => colours.map((colour) => mix(colour, this.paper, part)));
     this.fills = fills.map((list) => list.map(cssOf));
     this.inks = fills.map((list) => list.map(inkOn));
-    this.dust = cssOf(mix(GREY, this.paper, isDark ? 0.55 : 0.5));
-    this.matchedDust = cssOf(mix(GREY, isDark ? [255, 255, 255] : [0, 0, 0], 0.25));
+    this.dust = cssOf(mix(GREY, this.paper, isDark ? 0.7 : 0.68));
+    this.matchedDust = cssOf(GREY);
     this.dimmedDust = cssOf(mix(GREY, this.paper, 0.86));
-    this.whole = cssOf(mix(GREY, this.paper, isDark ? 0.7 : 0.65));
+    this.whole = cssOf(mix(GREY, this.paper, isDark ? 0.6 : 0.5));
   }
 }
 
@@ -95,7 +95,7 @@ function shadesOf(colour, isDark) {
 // From the largest decrease over no difference to the largest increase.
 function coloursOfChange(isDark) {
   const none = isDark ? [72, 80, 92] : [216, 219, 223];
-  const [less, more] = isDark ? [SKY, ORANGE] : [BLUE, VERMILION];
+  const [less, more] = [mix(SKY, BLUE, 0.2), mix(ORANGE, VERMILION, 0.3)];
   return Array.from({ length: 2 * N_STEPS + 1 }, (_, i) => {
     const step = (i - N_STEPS) / N_STEPS;
     return step === 0 ? none : mix(none, step < 0 ? less : more, 0.3 + 0.7 * Math.abs(step));

@@ -10,8 +10,8 @@ class Data {
     this.names = tables.functions.name;
     this.modules = tables.functions.module.map((at) => tables.modules[at] ?? "");
     this.files = tables.functions.file.map((at) => tables.files[at] ?? "");
-    this.caller = Int32Array.from(tables.stacks.back, (back, stack) => (back > 0 ? stack - back : -1));
-    this.functionOf = Int32Array.from(tables.stacks.function);
+    this.caller = new Int32Array(tables.stacks.back).map((back, stack) => (back > 0 ? stack - back : -1));
+    this.functionOf = new Int32Array(tables.stacks.function);
     this.profiles = tables.profiles;
     this.threads = tables.threads;
     this.isComparison = tables.profiles.length > 1;

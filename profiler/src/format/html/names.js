@@ -54,7 +54,9 @@ const STANDARD = /^(?:[<&*([ ]|mut |const |dyn )*(?:std|core|alloc|proc_macro|ha
 
 // Tells where a function is from. Where no module is known, a name without a path in a
 // profile of names with paths (`stat` among `app::run`) is taken for the system's.
-function kindOf(name, module, hasPaths) {
+function kindOf(name, knownModule, hasPaths) {
+  // An address without a name says in which module it is: `[libc.so.6+0x271d0]`.
+  const module = knownModule || (/^\[(.+)\+0x[0-9a-f]+\]$/.exec(name)?.[1] ?? "");
   if (/^\[(kernel|k)\b|^\[guest\.kernel/.test(module) || /_\[k\]$/.test(name)) return "kernel";
   if (STANDARD.test(name)) return "standard library";
   if (SYSTEM_LIBRARY.test(module)) return "system";

@@ -19,6 +19,8 @@ function shareCells(share) {
 const verdictOf = (change) =>
   (beyondChance(change) ? (change.value > 0 ? "larger, beyond chance" : "smaller, beyond chance") : "within chance");
 
+const classOf = (change) => (beyondChance(change) ? (change.value > 0 ? "more" : "less") : "chance");
+
 // One line of numbers: a share, or in a comparison both and the change.
 function shareRow(title, weights, selections) {
   const shares = weights.map((weight, p) => selections[p].share(weight));
@@ -31,7 +33,7 @@ function shareRow(title, weights, selections) {
 function changeRow(title, weights, selections) {
   const change = newcombe(...weights.map((weight, p) => selections[p].share(weight)));
   const text = [element("b", {}, changeText(change)), " ", element("span", { className: "range" }, changeRangeText(change))];
-  return element("tr", { className: beyondChance(change) ? (change.value > 0 ? "more" : "less") : "chance" },
+  return element("tr", { className: classOf(change) },
     element("th", { scope: "row" }, title),
     element("td", { colSpan: 2 }, ...text, element("br"), element("span", { className: "verdict" }, verdictOf(change))));
 }
@@ -120,7 +122,9 @@ class FunctionTable {
     }
     this.body = element("tbody");
     table.replaceChildren(
-      element("caption", {}, "Functions. Self: in the function itself; total: with all it called. Shares of all samples with 95 % intervals."),
+      element("caption", {}, isComparison
+        ? "Functions with all they called. Shares of all samples, and their change, with 95\u00a0% intervals."
+        : "Functions. Self: in the function itself; total: with all it called. Shares of all samples with 95\u00a0% intervals."),
       element("thead", {}, this.head), this.body);
   }
 
@@ -173,8 +177,7 @@ class FunctionTable {
     const shares = selections.map((selection) => selection.share(selection.total[f]));
     for (const share of shares) row.append(this.shareCell(share));
     const change = newcombe(...shares);
-    row.className = beyondChance(change) ? (change.value > 0 ? "more" : "less") : "chance";
-    row.append(element("td", { title: verdictOf(change) },
+    row.append(element("td", { className: classOf(change), title: verdictOf(change) },
       element("b", {}, signed(change.value * 100, decimalsOf(change))), " ", element("span", { className: "range" }, changeRangeText(change))));
     return row;
   }

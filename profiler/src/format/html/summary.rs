@@ -49,7 +49,7 @@ fn meaning(profile: &Profile) -> String {
     let n = profile.n_observations();
     let tenth = crate::Share::of_fraction(0.1, n);
     let mut text = format!(
-        "A share of 10 % is known to within {:.2} points either way",
+        "A share of 10\u{a0}% is known to within {:.2} points either way",
         tenth.half_width() * 100.0
     );
     let quality = profile.quality();
@@ -61,7 +61,7 @@ fn meaning(profile: &Profile) -> String {
     let cut = quality.truncated.as_samples() + quality.unreadable.as_samples();
     if cut > 0 {
         let part = cut as f64 / total as f64 * 100.0;
-        text += &format!("; callers are missing from {part:.2} % of the samples");
+        text += &format!("; callers are missing from {part:.2}\u{a0}% of the samples");
     }
     text + "."
 }

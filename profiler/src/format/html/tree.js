@@ -58,8 +58,9 @@ function invertedTree(data, selections) {
   const childOf = new Int32Array(data.names.length);
   const stamp = new Int32Array(data.names.length).fill(-1);
   while (current.length > 0) {
-    const sizes = [];
     const base = count;
+    // A level has no more nodes than stacks; `starts` first counts, then adds up.
+    const starts = new Int32Array(current.length + 1);
     for (let node = first; node <= last; node += 1) {
       for (let i = bounds[node - first]; i < bounds[node - first + 1]; i += 1) {
         const f = data.functionOf[current[i]];
@@ -68,28 +69,25 @@ function invertedTree(data, selections) {
           childOf[f] = count;
           parent[count] = node;
           functionOf[count] = f;
-          sizes.push(0);
           count += 1;
         }
-        if (data.caller[current[i]] >= 0) sizes[childOf[f] - base] += 1;
-        else own.forEach((weights, p) => { weights[childOf[f]] += selections[p].own[leaves[i]]; });
+        if (data.caller[current[i]] >= 0) starts[childOf[f] - base + 1] += 1;
+        else for (let p = 0; p < own.length; p += 1) own[p][childOf[f]] += selections[p].own[leaves[i]];
       }
     }
-    const starts = [0];
-    for (const size of sizes) starts.push(starts[starts.length - 1] + size);
-    const next = new Int32Array(starts[starts.length - 1]);
+    for (let child = 0; child < count - base; child += 1) starts[child + 1] += starts[child];
+    const next = new Int32Array(starts[count - base]);
     const nextLeaves = new Int32Array(next.length);
-    const cursor = Int32Array.from(starts);
-    // The second pass sees the functions of a node in the same order, so children are
-    // found again by counting through the node's own.
+    const cursor = starts.slice();
+    // The second pass knows the children of a node by counting through them.
     for (let node = first, child = base; node <= last; node += 1) {
       for (; child < count && parent[child] === node; child += 1) childOf[functionOf[child]] = child;
       for (let i = bounds[node - first]; i < bounds[node - first + 1]; i += 1) {
         const caller = data.caller[current[i]];
         if (caller < 0) continue;
-        const place = cursor[childOf[data.functionOf[current[i]]] - base]++;
-        next[place] = caller;
-        nextLeaves[place] = leaves[i];
+        const at = cursor[childOf[data.functionOf[current[i]]] - base]++;
+        next[at] = caller;
+        nextLeaves[at] = leaves[i];
       }
     }
     [first, last, bounds, current, leaves] = [base, count - 1, starts, next, nextLeaves];
@@ -132,6 +130,21 @@ function timeTree(data, timeline, thread) {
   return { ...tree, times };
 }
 
+// Sorts a part of an array. Most parts are a handful of siblings, for which insertion is
+// quicker than asking for a view and a sort.
+function sortPart(list, from, to, compare) {
+  if (to - from > 24) {
+    list.subarray(from, to).sort(compare);
+    return;
+  }
+  for (let i = from + 1; i < to; i += 1) {
+    const item = list[i];
+    let at = i;
+    for (; at > from && compare(list[at - 1], item) > 0; at -= 1) list[at] = list[at - 1];
+    list[at] = item;
+  }
+}
+
 // Gives every node with a weight its place, a level a row and in it from left to right.
 //
 // Place k holds `node[k]`, and for each profile the part of all weights from `start[k]`
@@ -166,19 +179,21 @@ function layOut(tree, order) {
     levels.push(next);
     for (; k < next; k += 1) {
       const [from, to] = [firstChild[node[k]], firstChild[node[k] + 1]];
-      const siblings = children.subarray(from, to);
-      if (compare && siblings.length > 1) siblings.sort(compare);
-      const x = start.map((starts) => starts[k]);
-      for (const child of siblings) {
-        if (share[child] === 0) continue;
-        node[count] = child;
-        place[child] = count;
-        for (let p = 0; p < total.length; p += 1) {
-          start[p][count] = x[p];
-          x[p] += total[p][child];
-          end[p][count] = x[p];
-        }
+      if (compare && to - from > 1) sortPart(children, from, to, compare);
+      const begin = count;
+      for (let i = from; i < to; i += 1) {
+        if (share[children[i]] === 0) continue;
+        node[count] = children[i];
+        place[children[i]] = count;
         count += 1;
+      }
+      for (let p = 0; p < total.length; p += 1) {
+        let x = start[p][k];
+        for (let at = begin; at < count; at += 1) {
+          start[p][at] = x;
+          x += total[p][node[at]];
+          end[p][at] = x;
+        }
       }
     }
   }

@@ -151,6 +151,7 @@ class View {
   zoom(k, isAnimated = true) {
     const { scene } = this;
     scene.zoomed = k;
+    this.hover(-1);
     const goals = this.charts.map((chart) => {
       let at = k;
       while (at > 0 && scene.weightOf(at, chart.profile) === 0) at = parentPlace(scene.layout, at);
@@ -158,6 +159,7 @@ class View {
     });
     this.moveTo(goals, isAnimated && !this.calm.matches);
     this.select(k);
+    this.uncover(this.charts[0], k);
     this.showPath();
   }
 
@@ -208,7 +210,7 @@ class View {
   }
 
   search() {
-    const { scene, data } = this;
+    const { scene } = this;
     const text = byId("term").value;
     const problem = scene.search(text, byId("regex").checked);
     byId("term").setAttribute("aria-invalid", problem !== null);
@@ -216,7 +218,6 @@ class View {
     byId("search-line").hidden = !text;
     this.table.show();
     this.invalidate();
-    return data;
   }
 
   matchText() {
@@ -395,10 +396,15 @@ class View {
       const middle = (start + end) / 2;
       chart.setView(middle - length / 2, middle + length / 2);
     }
-    const y = chart.yOf(depthOf(layout, k));
-    if (y < chart.top) chart.stage.scrollTop += y - chart.top;
-    if (y + ROW > chart.height) chart.stage.scrollTop += y + ROW - chart.height;
+    this.uncover(chart, k);
     this.select(k);
+  }
+
+  // Scrolls to the row of a place if it is not in sight.
+  uncover(chart, k) {
+    const y = chart.yOf(depthOf(this.scene.layout, k));
+    if (y < chart.top) chart.stage.scrollTop += y - chart.top;
+    if (y + ROW > chart.stage.clientHeight) chart.stage.scrollTop += y + ROW - chart.stage.clientHeight;
   }
 }
 
