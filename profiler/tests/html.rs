@@ -8,8 +8,10 @@ mod html {
     mod chrome;
     mod comparison;
     mod large;
+    mod names;
     mod one_profile;
     mod profiles;
     mod statistics;
     mod threads;
+    mod trees;
 }

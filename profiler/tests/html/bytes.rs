@@ -4,24 +4,8 @@ use profiler::format::html;
 use profiler::{Error, Profile, Weight};
 use serde_json::Value;
 
+use super::names::{HOSTILE, hostile};
 use super::profiles::{after, before, comparison, page, synthetic};
-
-/// Names that would do harm if a page took them for markup, or a script for keys.
-pub const HOSTILE: [&str; 9] = [
-    "</script><script>window.harmed = 1</script>",
-    "<img src=x onerror=\"window.harmed = 1\">",
-    "<!--<script>",
-    "\"'><svg onload=window.harmed=1>",
-    "a\u{2028}b\u{2029}c",
-    "{{script}}",
-    "__proto__",
-    "&lt;b&gt; \\u003c $& $1",
-    "\u{202e}right to left\u{0}",
-];
-
-pub fn hostile() -> Profile {
-    Profile::from_stacks(HOSTILE.map(|name| (["main", name], 10)))
-}
 
 /// The tables that a page carries.
 fn data_of(page: &[u8]) -> Value {

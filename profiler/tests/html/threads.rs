@@ -18,7 +18,7 @@ fn profile() -> Profile {
     let one = Weight::from_samples(1);
     for turn in 0..10 {
         let at = Duration::from_millis(turn * 10);
-        let stack = if turn < 3 || turn >= 8 { parse } else { draw };
+        let stack = if (3..8).contains(&turn) { draw } else { parse };
         profile.observe_at(at, main, stack, one);
         if turn < 4 {
             profile.observe_at(at + Duration::from_millis(5), worker, wait, one);

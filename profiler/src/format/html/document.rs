@@ -5,6 +5,7 @@
 //! stand in the order of a walk from the root, which spares the page sorting.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use serde::Serialize;
 
@@ -294,9 +295,9 @@ impl Timeline {
             .collect();
         moments.sort_unstable();
         let mut timeline = Self::default();
-        let mut now = std::time::Duration::ZERO;
+        let mut now = Duration::ZERO;
         for (at, thread, stack, weight) in moments {
-            let step = (at - now).as_nanos();
+            let step = at.saturating_sub(now).as_nanos();
             now = at;
             timeline
                 .step

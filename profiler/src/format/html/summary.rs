@@ -1,31 +1,43 @@
 //! How a profile was taken, and what that means for reading it, in two sentences.
 
+use crate::analysis::Share;
 use crate::profile::{Profile, WeightUnit};
 
 /// Says what the profile holds and misses, and how far its shares can be trusted.
 pub(super) fn sentences(profile: &Profile) -> String {
-    format!("{}. {}", taken(profile), meaning(profile))
+    format!(
+        "{}; {}. {}.",
+        taken(profile),
+        missed(profile),
+        meaning(profile)
+    )
 }
 
 fn taken(profile: &Profile) -> String {
-    let quality = profile.quality();
-    let unit = profile.unit();
-    let mut text = format!("{} {unit}", grouped(profile.total().as_units()));
+    let (quality, unit) = (profile.quality(), profile.unit());
+    let mut parts = vec![format!("{} {unit}", grouped(profile.total().as_units()))];
     if unit != WeightUnit::Samples {
         let n = profile.n_observations().round();
-        text += &format!(", as precise as {n:.0} samples");
+        parts.push(format!(", as precise as {n:.0} samples"));
     }
+    if quality.source.is_some() {
+        parts.push(format!(
+            " in {:.1} s of CPU time ({:.1} s on the clock), {:.0} a second of {:.0} asked for",
+            quality.cpu_time.as_secs_f64(),
+            quality.wall_time.as_secs_f64(),
+            quality.rate_obtained(),
+            quality.rate_asked,
+        ));
+    }
+    parts.concat()
+}
+
+fn missed(profile: &Profile) -> String {
+    let quality = profile.quality();
     // What was lost is not known of a profile that was not sampled here.
     if quality.source.is_none() {
-        return text + "; how they were taken is not known";
+        return "how they were taken is not known".to_owned();
     }
-    text += &format!(
-        " in {:.1} s of CPU time ({:.1} s on the clock), {:.0} a second of {:.0} asked for",
-        quality.cpu_time.as_secs_f64(),
-        quality.wall_time.as_secs_f64(),
-        quality.rate_obtained(),
-        quality.rate_asked,
-    );
     let counters = [
         (quality.lost, "lost"),
         (quality.late, "late"),
@@ -37,33 +49,36 @@ fn taken(profile: &Profile) -> String {
         .filter(|(count, _)| count.as_samples() > 0)
         .map(|(count, word)| format!("{} {word}", grouped(count.as_samples())))
         .collect();
-    match counted.is_empty() {
-        true => text + "; none lost, none cut short",
-        false => text + "; " + &counted.join(", "),
+    if counted.is_empty() {
+        return "none lost, none cut short".to_owned();
     }
+    counted.join(", ")
 }
 
 /// A tenth serves as the example: large enough to be looked at, small enough to be missed.
 fn meaning(profile: &Profile) -> String {
     let total = profile.total().as_units();
-    let n = profile.n_observations();
-    let tenth = crate::Share::of_fraction(0.1, n);
-    let mut text = format!(
+    let tenth = Share::of_fraction(0.1, profile.n_observations());
+    let mut parts = vec![format!(
         "A share of 10\u{a0}% is known to within {:.2} points either way",
         tenth.half_width() * 100.0
-    );
+    )];
     let quality = profile.quality();
     let lost = quality.lost.as_samples();
     if lost > 0 {
         let most = lost as f64 / (total + lost) as f64 * 100.0;
-        text += &format!(", and what was lost could move it by up to {most:.2} more");
+        parts.push(format!(
+            ", and what was lost could move it by up to {most:.2} more"
+        ));
     }
     let cut = quality.truncated.as_samples() + quality.unreadable.as_samples();
     if cut > 0 {
         let part = cut as f64 / total as f64 * 100.0;
-        text += &format!("; callers are missing from {part:.2}\u{a0}% of the samples");
+        parts.push(format!(
+            "; callers are missing from {part:.2}\u{a0}% of the samples"
+        ));
     }
-    text + "."
+    parts.concat()
 }
 
 /// Writes a count with a comma after each three digits.
@@ -71,7 +86,7 @@ fn grouped(count: u64) -> String {
     let digits = count.to_string();
     let mut text = String::new();
     for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at) % 3 == 0 {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
             text.push(',');
         }
         text.push(digit);
