@@ -35,7 +35,7 @@ function changeRow(title, weights, selections) {
   const text = [element("b", {}, changeText(change)), " ", element("span", { className: "range" }, changeRangeText(change))];
   return element("tr", { className: classOf(change) },
     element("th", { scope: "row" }, title),
-    element("td", { colSpan: 2 }, ...text, element("br"), element("span", { className: "verdict" }, verdictOf(change))));
+    element("td", { colSpan: 2 }, ...text, element("span", { className: "verdict" }, verdictOf(change))));
 }
 
 function showDetails(panel, scene, k) {

@@ -159,7 +159,7 @@ class View {
     });
     this.moveTo(goals, isAnimated && !this.calm.matches);
     this.select(k);
-    this.uncover(this.charts[0], k);
+    this.uncover(this.charts[0], k, 6);
     this.showPath();
   }
 
@@ -400,11 +400,12 @@ class View {
     this.select(k);
   }
 
-  // Scrolls to the row of a place if it is not in sight.
-  uncover(chart, k) {
+  // Scrolls to the row of a place, and to some rows below it, if it is not in sight.
+  uncover(chart, k, nBelow = 0) {
     const y = chart.yOf(depthOf(this.scene.layout, k));
     if (y < chart.top) chart.stage.scrollTop += y - chart.top;
-    if (y + ROW > chart.stage.clientHeight) chart.stage.scrollTop += y + ROW - chart.stage.clientHeight;
+    const below = y + ROW * (1 + nBelow) - chart.stage.clientHeight;
+    if (below > 0) chart.stage.scrollTop += Math.min(below, Math.max(y - chart.top, 0));
   }
 }
 
