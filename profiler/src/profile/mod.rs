@@ -225,7 +225,9 @@ impl Profile {
 
     /// Returns the sum of all weights.
     pub fn total(&self) -> Weight {
-        self.samples.iter().map(|sample| sample.weight).sum()
+        // Kept with every observation: each share asks for it, of which there may be
+        // a hundred thousand.
+        self.quality.taken
     }
 
     /// Walks all samples, one for each pair of stack and thread.
