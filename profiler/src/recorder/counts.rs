@@ -26,6 +26,7 @@ pub(super) struct Counts {
     moments: Vec<Moment>,
     n_moments_taken: usize,
     bytes: usize,
+    max_bytes: usize,
 }
 
 /// One sample, when it was taken.
@@ -66,6 +67,24 @@ impl Count {
 }
 
 impl Counts {
+    /// Makes an empty table that is full at about `max_bytes`.
+    pub(super) fn new(max_bytes: usize) -> Self {
+        Self {
+            max_bytes,
+            ..Self::default()
+        }
+    }
+
+    /// Tells whether there is no room for what has not been seen before.
+    pub(super) fn is_full_for(&self, seen: &Seen) -> bool {
+        self.bytes >= self.max_bytes && !self.stacks.contains_key(seen)
+    }
+
+    /// Tells whether there is no room for the times of samples.
+    pub(super) fn is_full(&self) -> bool {
+        self.bytes >= self.max_bytes
+    }
+
     /// Counts a stack `weight` times, and keeps the time if it is given.
     pub(super) fn add(&mut self, seen: Seen, weight: u64, time: Option<u64>) {
         let next = u32::try_from(self.stacks.len()).expect("fewer than 2^32 stacks fit in memory");

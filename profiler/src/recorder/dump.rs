@@ -54,7 +54,7 @@ impl ThreadStack {
 /// [`Error::NoSuchProcess`](crate::Error::NoSuchProcess) and
 /// [`Error::Forbidden`](crate::Error::Forbidden).
 pub fn dump(pid: u32) -> Result<Vec<ThreadStack>> {
-    let mut processes = Processes::new(false, false);
+    let mut processes = Processes::new(false, false, usize::MAX);
     processes.attach(pid).map_err(cannot_attach(pid))?;
     let mut names = Names::new(true);
     let mut tracer = Tracer::default();
@@ -71,7 +71,7 @@ pub fn dump(pid: u32) -> Result<Vec<ThreadStack>> {
                     name,
                     pid,
                     tid,
-                    frames: names.frames(&processes.images, &places),
+                    frames: names.frames(&processes.images, pid, &places),
                     is_complete: walk == Walk::Complete,
                 });
             }

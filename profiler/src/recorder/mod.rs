@@ -12,6 +12,7 @@ mod dump;
 mod error;
 mod images;
 mod options;
+mod perf_map;
 mod periods;
 mod processes;
 mod processors;

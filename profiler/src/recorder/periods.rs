@@ -111,3 +111,71 @@ impl Dice {
 fn nanos(duration: Duration) -> u64 {
     u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Plays `seconds` of an event whose periods are redrawn `late` nanoseconds too late
+    /// on average, and returns the moments of its samples.
+    fn samples(rate_hz: f64, late: f64, seconds: u64) -> Vec<u64> {
+        let mut periods = Periods::new(rate_hz, Duration::from_micros(100), 7);
+        let mut dice = Dice::new(3);
+        let (mut now, mut samples) = (0, Vec::new());
+        while now < seconds * 1_000_000_000 {
+            let period = nanos(periods.redraw(now));
+            let end = periods.due() + (2.0 * late * dice.uniform()) as u64;
+            samples.extend((1..).map(|k| now + k * period).take_while(|&at| at < end));
+            now = end;
+        }
+        samples
+    }
+
+    #[test]
+    fn there_are_as_many_samples_as_asked_for_however_late_the_redrawing() {
+        for rate in [10.0, 199.0, 1000.0, 5000.0] {
+            for late in [0.0, 2e5, 5e6] {
+                let n = samples(rate, late, 100).len() as f64;
+                assert!(
+                    (n / (100.0 * rate) - 1.0).abs() < 0.01,
+                    "{rate} {late}: {n}"
+                );
+            }
+        }
+    }
+
+    /// By the variance of shares, in binomial ones, for a program that spends the first
+    /// half of each cycle in one function: see the module for what is to be expected.
+    #[test]
+    fn shares_vary_no_more_than_promised_whatever_the_cycle() {
+        let samples = samples(1000.0, 1e5, 2000);
+        for cycle in [
+            300_000,
+            940_000,
+            1_000_000,
+            1_900_000,
+            10_000_000,
+            100_000_000,
+        ] {
+            let parts: Vec<f64> = samples
+                .chunks_exact(1000)
+                .map(|part| {
+                    let first = |&&at: &&u64| at % cycle < cycle / 2;
+                    part.iter().filter(first).count() as f64 / 1000.0
+                })
+                .collect();
+            let n = parts.len() as f64;
+            let mean = parts.iter().sum::<f64>() / n;
+            let variance = parts.iter().map(|part| (part - mean).powi(2)).sum::<f64>() / (n - 1.0);
+            let binomial = 0.25 / 1000.0;
+            // 2000 parts tell a variance to 3 % (one standard error); 1.5 and 5 of these.
+            assert!(
+                variance < 1.75 * binomial,
+                "{cycle}: {}",
+                variance / binomial
+            );
+            let z = (mean - 0.5) / (binomial / n).sqrt();
+            assert!(z.abs() < 5.0, "{cycle}: {mean}");
+        }
+    }
+}

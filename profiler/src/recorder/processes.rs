@@ -66,11 +66,12 @@ struct Process {
 const LOOK_AGAIN_NANOS: u64 = 200_000_000;
 
 impl Processes {
-    pub(super) fn new(subprocesses: bool, timeline: bool) -> Self {
+    /// Makes a table without processes, whose counts may take `max_bytes` of memory.
+    pub(super) fn new(subprocesses: bool, timeline: bool, max_bytes: usize) -> Self {
         Self {
             images: Images::default(),
             threads: Threads::default(),
-            counts: Counts::default(),
+            counts: Counts::new(max_bytes),
             tally: Tally::default(),
             sleeps: None,
             processes: HashMap::new(),
@@ -265,7 +266,17 @@ impl Processes {
     }
 
     /// Counts a stack that was seen at that time.
-    pub(super) fn see(&mut self, seen: Seen, weight: u64, time: u64) {
+    ///
+    /// Where memory is short, only its innermost function is kept.
+    pub(super) fn see(&mut self, mut seen: Seen, weight: u64, time: u64) {
+        if self.timeline && self.counts.is_full() {
+            self.tally.lost += weight;
+            return;
+        }
+        if self.counts.is_full_for(&seen) {
+            seen.places.truncate(1);
+            seen.walk = Walk::Truncated;
+        }
         self.tally.taken += weight;
         match seen.walk {
             Walk::Complete => {}

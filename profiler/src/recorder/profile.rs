@@ -1,11 +1,13 @@
 //! Places to names, and counts to a profile.
 
 use std::collections::HashMap;
+use std::slice;
 use std::time::Duration;
 
 use super::counts::{Part, Seen};
-use super::images::{Images, Place};
+use super::images::{Images, Place, is_in_file};
 use super::options::RecordOptions;
+use super::perf_map::PerfMap;
 use super::processes::{Processes, ThreadInfo};
 use crate::profile::{Frame, Profile, Quality, StackId, Thread, ThreadId, Weight};
 use crate::symbolize::{Symbol, Symbolizer};
@@ -14,6 +16,8 @@ use crate::unwind::Walk;
 /// The names of places, each looked up once.
 pub(super) struct Names {
     symbols: HashMap<Place, Vec<Symbol>>,
+    /// Of places in no file, by process.
+    made: HashMap<(u32, Place), Symbol>,
     lines: bool,
 }
 
@@ -21,6 +25,7 @@ impl Names {
     pub(super) fn new(lines: bool) -> Self {
         Self {
             symbols: HashMap::new(),
+            made: HashMap::new(),
             lines,
         }
     }
@@ -34,7 +39,12 @@ impl Names {
         part: Part,
         quality: Quality,
     ) -> Profile {
-        self.look_up(processes);
+        let pid_of = |seen: &Seen| processes.threads.all()[seen.thread as usize].pid;
+        let places = processes.counts.stacks().flat_map(|(seen, _)| {
+            let pid = pid_of(seen);
+            seen.places.iter().map(move |&place| (pid, place))
+        });
+        self.look_up(&processes.images, places);
         let mut profile = Profile::new();
         let infos = processes.threads.all();
         let threads: Vec<ThreadId> = infos
@@ -47,7 +57,7 @@ impl Names {
             if n == 0 {
                 continue;
             }
-            let stack = self.stack(&mut profile, seen);
+            let stack = self.stack(&mut profile, pid_of(seen), seen);
             let thread = threads[seen.thread as usize];
             if options.timeline {
                 stacks.insert(count.stack, (thread, stack));
@@ -65,44 +75,50 @@ impl Names {
         profile
     }
 
-    fn stack(&self, profile: &mut Profile, seen: &Seen) -> StackId {
+    fn stack(&self, profile: &mut Profile, pid: u32, seen: &Seen) -> StackId {
         let mut stack = match seen.walk {
             Walk::Complete => None,
             Walk::Truncated => Some(profile.stack_id(None, Frame::function("[truncated]"))),
             Walk::Unreadable => Some(profile.stack_id(None, Frame::function("[unreadable]"))),
         };
-        for place in seen.places.iter().rev() {
-            for symbol in &self.symbols[place] {
+        for &place in seen.places.iter().rev() {
+            for symbol in self.symbols(pid, place) {
                 stack = Some(profile.stack_id(stack, symbol.as_frame()));
             }
         }
         stack.unwrap_or_else(|| profile.stack_id(None, Frame::function("[exit]")))
     }
 
-    /// Returns the functions at places, leaf first.
-    pub(super) fn frames(&mut self, images: &Images, places: &[Place]) -> Vec<Symbol> {
-        let modules = images.modules();
-        let mut symbolizer = Symbolizer::new(&modules, self.lines);
-        let mut frames = Vec::new();
-        for &place in places {
-            let symbols = self
-                .symbols
-                .entry(place)
-                .or_insert_with(|| symbolizer.functions(place).to_vec());
-            frames.extend(symbols.iter().rev().cloned());
-        }
-        frames
+    /// Returns the functions at places of a process, leaf first.
+    pub(super) fn frames(&mut self, images: &Images, pid: u32, places: &[Place]) -> Vec<Symbol> {
+        self.look_up(images, places.iter().map(|&place| (pid, place)));
+        let symbols = |&place| self.symbols(pid, place).iter().rev().cloned();
+        places.iter().flat_map(symbols).collect()
     }
 
-    fn look_up(&mut self, processes: &Processes) {
-        let modules = processes.images.modules();
+    /// Returns the functions at a place that has been looked up, the outermost first.
+    fn symbols(&self, pid: u32, place: Place) -> &[Symbol] {
+        match self.made.get(&(pid, place)) {
+            Some(symbol) => slice::from_ref(symbol),
+            None => self.symbols.get(&place).map_or(&[], Vec::as_slice),
+        }
+    }
+
+    fn look_up(&mut self, images: &Images, places: impl Iterator<Item = (u32, Place)>) {
+        let modules = images.modules();
         let mut symbolizer = Symbolizer::new(&modules, self.lines);
-        for (seen, _) in processes.counts.stacks() {
-            for &place in &seen.places {
-                self.symbols
-                    .entry(place)
-                    .or_insert_with(|| symbolizer.functions(place).to_vec());
+        let mut maps: HashMap<u32, PerfMap> = HashMap::new();
+        for (pid, place) in places {
+            if !is_in_file(place) && !self.made.contains_key(&(pid, place)) {
+                let map = maps.entry(pid).or_insert_with(|| PerfMap::of_process(pid));
+                if let Some(name) = map.function(place) {
+                    self.made.insert((pid, place), Symbol::unknown(name));
+                    continue;
+                }
             }
+            self.symbols
+                .entry(place)
+                .or_insert_with(|| symbolizer.functions(place).to_vec());
         }
     }
 }

@@ -85,7 +85,11 @@ impl Recording {
         options.check()?;
         let pidfd = open_pidfd(pid)?;
         let started = now();
-        let mut processes = Processes::new(options.subprocesses, options.timeline);
+        let mut processes = Processes::new(
+            options.subprocesses,
+            options.timeline,
+            options.max_memory / 2,
+        );
         // The events first, so that nothing is mapped in between.
         let sampler = Sampler::start(&options)?;
         processes.attach(pid).map_err(cannot_attach(pid))?;
@@ -103,7 +107,11 @@ impl Recording {
     pub fn launch(mut command: Command, options: RecordOptions) -> Result<Self> {
         options.check()?;
         let started = now();
-        let mut processes = Processes::new(options.subprocesses, options.timeline);
+        let mut processes = Processes::new(
+            options.subprocesses,
+            options.timeline,
+            options.max_memory / 2,
+        );
         let sampler = Sampler::start(&options)?;
         let child = command
             .spawn()

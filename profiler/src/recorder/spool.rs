@@ -175,7 +175,7 @@ pub fn recover(spool: &Path) -> Result<Profile> {
     let mut rest = bytes.strip_prefix(MAGIC).ok_or_else(no_spool)?;
     let first = next_chunk(&mut rest).ok_or_else(no_spool)?;
     let start = first.start.ok_or_else(no_spool)?;
-    let mut processes = Processes::new(false, start.timeline);
+    let mut processes = Processes::new(false, start.timeline, usize::MAX);
     let mut quality = SavedQuality::default();
     let mut stacks: Vec<Seen> = Vec::new();
     while let Some(chunk) = next_chunk(&mut rest) {
