@@ -66,8 +66,8 @@ impl Budget {
         })
     }
 
-    /// Returns the rate now in use.
-    pub(super) fn rate(&self) -> f64 {
+    #[cfg(test)]
+    fn rate(&self) -> f64 {
         self.rate
     }
 }

@@ -14,6 +14,7 @@ mod images;
 mod options;
 mod perf_map;
 mod periods;
+mod priority;
 mod processes;
 mod processors;
 mod profile;

@@ -177,10 +177,6 @@ impl Processes {
     /// Takes in a record; they must come in the order of their times.
     pub(super) fn apply(&mut self, record: Record) {
         let (pid, tid) = (record.pid, record.tid);
-        if let Event::Lost(n) = record.event {
-            self.tally.lost += n;
-            return;
-        }
         if let Event::Fork {
             parent,
             parent_thread,

@@ -42,7 +42,11 @@ const STACK_BYTES: usize = 65_000;
 const SLEEPING_STACK_BYTES: u32 = 16 << 10;
 
 /// The largest useful ring: more would only let samples grow older.
-const RING_BYTES: usize = 8 << 20;
+const RING_BYTES: usize = 32 << 20;
+
+/// While stacks are met that are larger than a record, their rest is read at such
+/// intervals, before it changes.
+const DEEP_DRAIN_NANOS: u64 = 2_000_000;
 
 /// A record is in its ring this long after its time.
 const SETTLED_NANOS: u64 = 1_000_000;
@@ -161,16 +165,33 @@ impl Processors {
     fn drain(&mut self, processes: &mut Processes, until: u64) {
         let children = self.new_children(processes);
         let wants = |pid: u32| processes.wants(pid) || children.contains(&pid);
+        let (mut is_deep, mut lost) = (false, 0.0);
         for processor in &mut self.processors {
             let pending = &mut self.pending;
+            let (mut n_lost, mut n_samples, mut n_wanted) = (0, 0_u64, 0_u64);
             processor.ring.drain(|bytes| {
-                if let Some(mut record) = Record::read(bytes, wants) {
-                    if let Event::Sample(dump) = &mut record.event {
+                n_samples += u64::from(Record::is_sample(bytes));
+                let Some(mut record) = Record::read(bytes, wants) else {
+                    return;
+                };
+                match &mut record.event {
+                    Event::Sample(dump) => {
+                        n_wanted += 1;
+                        is_deep |= dump.is_cut;
                         remote_stack::read_on(record.pid, dump);
                     }
-                    pending.push(record);
+                    Event::Lost(n) => n_lost += *n,
+                    _ => {}
                 }
+                pending.push(record);
             });
+            // Whose samples they were is not known; those around them tell.
+            let part = n_wanted as f64 / n_samples.max(1) as f64;
+            lost += n_lost as f64 * part;
+        }
+        processes.tally.lost += lost.round() as u64;
+        if is_deep {
+            self.drain_due = self.drain_due.min(now() + DEEP_DRAIN_NANOS);
         }
         // Stable, so that records of one processor keep their order.
         self.pending.sort_by_key(|record| record.time);

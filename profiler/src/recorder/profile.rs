@@ -1,6 +1,6 @@
 //! Places to names, and counts to a profile.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::slice;
 use std::time::Duration;
 
@@ -9,6 +9,7 @@ use super::images::{Images, Place, is_in_file};
 use super::options::RecordOptions;
 use super::perf_map::PerfMap;
 use super::processes::{Processes, ThreadInfo};
+use crate::modules::Module;
 use crate::profile::{Frame, Profile, Quality, StackId, Thread, ThreadId, Weight};
 use crate::symbolize::{Symbol, Symbolizer};
 use crate::unwind::Walk;
@@ -30,21 +31,15 @@ impl Names {
         }
     }
 
-    /// Makes a profile of the stacks that were seen.
+    /// Makes a profile of the stacks that were seen; their places must have been looked up.
     pub(super) fn profile(
-        &mut self,
+        &self,
         processes: &Processes,
         options: &RecordOptions,
         started: u64,
         part: Part,
         quality: Quality,
     ) -> Profile {
-        let pid_of = |seen: &Seen| processes.threads.all()[seen.thread as usize].pid;
-        let places = processes.counts.stacks().flat_map(|(seen, _)| {
-            let pid = pid_of(seen);
-            seen.places.iter().map(move |&place| (pid, place))
-        });
-        self.look_up(&processes.images, places);
         let mut profile = Profile::new();
         let infos = processes.threads.all();
         let threads: Vec<ThreadId> = infos
@@ -57,7 +52,8 @@ impl Names {
             if n == 0 {
                 continue;
             }
-            let stack = self.stack(&mut profile, pid_of(seen), seen);
+            let pid = infos[seen.thread as usize].pid;
+            let stack = self.stack(&mut profile, pid, seen);
             let thread = threads[seen.thread as usize];
             if options.timeline {
                 stacks.insert(count.stack, (thread, stack));
@@ -91,7 +87,8 @@ impl Names {
 
     /// Returns the functions at places of a process, leaf first.
     pub(super) fn frames(&mut self, images: &Images, pid: u32, places: &[Place]) -> Vec<Symbol> {
-        self.look_up(images, places.iter().map(|&place| (pid, place)));
+        let wanted: Vec<_> = places.iter().map(|&place| (pid, place)).collect();
+        self.look_up(&images.modules(), &wanted, || {});
         let symbols = |&place| self.symbols(pid, place).iter().rev().cloned();
         places.iter().flat_map(symbols).collect()
     }
@@ -104,12 +101,34 @@ impl Names {
         }
     }
 
-    fn look_up(&mut self, images: &Images, places: impl Iterator<Item = (u32, Place)>) {
-        let modules = images.modules();
-        let mut symbolizer = Symbolizer::new(&modules, self.lines);
+    /// Lists the places of what was seen that have not been looked up, with the process
+    /// for those that are in no file.
+    pub(super) fn unknown(&self, processes: &Processes) -> Vec<(u32, Place)> {
+        let threads = processes.threads.all();
+        let mut unknown = BTreeSet::new();
+        for (seen, _) in processes.counts.stacks() {
+            let pid = threads[seen.thread as usize].pid;
+            for &place in &seen.places {
+                if self.symbols(pid, place).is_empty() {
+                    unknown.insert((if is_in_file(place) { 0 } else { pid }, place));
+                }
+            }
+        }
+        unknown.into_iter().collect()
+    }
+
+    /// Looks places up, and calls `meanwhile` again and again, as it may take long.
+    pub(super) fn look_up(
+        &mut self,
+        images: &[Module],
+        places: &[(u32, Place)],
+        mut meanwhile: impl FnMut(),
+    ) {
+        let mut symbolizer = Symbolizer::new(images, self.lines);
         let mut maps: HashMap<u32, PerfMap> = HashMap::new();
-        for (pid, place) in places {
-            if !is_in_file(place) && !self.made.contains_key(&(pid, place)) {
+        for &(pid, place) in places {
+            meanwhile();
+            if !is_in_file(place) {
                 let map = maps.entry(pid).or_insert_with(|| PerfMap::of_process(pid));
                 if let Some(name) = map.function(place) {
                     self.made.insert((pid, place), Symbol::unknown(name));

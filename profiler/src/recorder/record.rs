@@ -112,6 +112,11 @@ impl Record {
         Some(record)
     }
 
+    /// Tells whether a record is a sample, of whichever process.
+    pub(super) fn is_sample(bytes: &RecordBytes<'_>) -> bool {
+        bytes.kind() == bindings::PERF_RECORD_SAMPLE
+    }
+
     /// Reads the time, the parent and the child of a fork that made a process.
     pub(super) fn read_fork(bytes: &RecordBytes<'_>) -> Option<(u64, u32, u32)> {
         let (pid, parent) = (bytes.u32_at(8), bytes.u32_at(12));

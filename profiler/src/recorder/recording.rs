@@ -13,6 +13,7 @@ use super::clock::now;
 use super::counts::Part;
 use super::error::cannot_attach;
 use super::options::{Backend, Mode, RecordOptions};
+use super::priority::Priority;
 use super::processes::Processes;
 use super::processors::Processors;
 use super::profile::Names;
@@ -131,6 +132,7 @@ impl Recording {
     /// [`Error::System`] where the system refuses.
     pub fn advance(&mut self, timeout: Duration) -> Result<State> {
         let own_cpu_before = sys::own_cpu_time();
+        let _precedence = Priority::raise();
         let deadline = now().saturating_add(nanos(timeout));
         while self.state == State::Running {
             self.sampler.work(&mut self.processes)?;
@@ -177,16 +179,18 @@ impl Recording {
     /// Returns the profile so far.
     ///
     /// # Errors
-    /// None so far.
+    /// [`Error::System`] where the system refuses.
     pub fn snapshot(&mut self) -> Result<Profile> {
+        self.look_up()?;
         Ok(self.profile(Part::All, self.quality()))
     }
 
     /// Returns the profile since the last time that it was taken, or since the start.
     ///
     /// # Errors
-    /// None so far.
+    /// [`Error::System`] where the system refuses.
     pub fn take(&mut self) -> Result<Profile> {
+        self.look_up()?;
         let quality = self.quality();
         let profile = self.profile(Part::New, quality.since(&self.quality_at_take));
         self.processes.counts.mark_taken();
@@ -198,13 +202,30 @@ impl Recording {
     /// running if it has not ended.
     ///
     /// # Errors
-    /// None so far.
+    /// [`Error::System`] where the system refuses.
     pub fn finish(mut self) -> Result<Profile> {
         self.end();
         self.snapshot()
     }
 
-    fn profile(&mut self, part: Part, quality: Quality) -> Profile {
+    /// Gives names to what was seen. Samples go on coming, and are taken in meanwhile.
+    fn look_up(&mut self) -> Result<()> {
+        let mut unknown = self.names.unknown(&self.processes);
+        let mut worked = Ok(());
+        while !unknown.is_empty() {
+            let images = self.processes.images.modules();
+            let is_running = self.ended.is_none();
+            self.names.look_up(&images, &unknown, || {
+                if is_running && worked.is_ok() && self.sampler.due() <= now() {
+                    worked = self.sampler.work(&mut self.processes);
+                }
+            });
+            unknown = self.names.unknown(&self.processes);
+        }
+        worked
+    }
+
+    fn profile(&self, part: Part, quality: Quality) -> Profile {
         self.names
             .profile(&self.processes, &self.options, self.started, part, quality)
     }

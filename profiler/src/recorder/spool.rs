@@ -224,6 +224,8 @@ pub fn recover(spool: &Path) -> Result<Profile> {
     let mut options = RecordOptions::new();
     (options.lines, options.timeline) = (start.lines, start.timeline);
     let mut names = Names::new(start.lines);
+    let unknown = names.unknown(&processes);
+    names.look_up(&processes.images.modules(), &unknown, || {});
     Ok(names.profile(&processes, &options, start.started, Part::All, quality))
 }
 
