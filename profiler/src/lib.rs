@@ -53,14 +53,13 @@ mod error;
 pub mod format;
 mod profile;
 mod push;
+mod recorder;
 mod sampler;
 
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 mod module_path;
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 mod modules;
-#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
-mod recorder;
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 mod symbolize;
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
@@ -77,7 +76,6 @@ pub use self::profile::{
     WeightUnit,
 };
 pub use self::push::{Push, PushOptions, PushReport};
-#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 pub use self::recorder::{
     Backend, Mode, RecordOptions, Recording, State, ThreadStack, dump, recover,
 };

@@ -60,10 +60,9 @@ impl Budget {
         if is_small && overhead <= self.max_overhead {
             return None;
         }
-        (rate != self.rate).then(|| {
-            self.rate = rate;
-            rate
-        })
+        let is_other = (rate - self.rate).abs() > f64::EPSILON;
+        self.rate = rate;
+        is_other.then_some(rate)
     }
 
     #[cfg(test)]
@@ -74,12 +73,13 @@ impl Budget {
 
 #[cfg(test)]
 mod tests {
+    use super::super::clock::whole;
     use super::*;
 
     /// What is spent each second at a rate, at 20 µs of the recorder's time a sample.
     fn second(budget: &Budget, before: Spent) -> Spent {
         Spent {
-            n_samples: before.n_samples + budget.rate() as u64,
+            n_samples: before.n_samples + whole(budget.rate()),
             recorder: before.recorder + Duration::from_micros(20).mul_f64(budget.rate()),
             target: before.target + Duration::from_secs(1),
         }

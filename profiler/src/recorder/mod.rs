@@ -4,28 +4,55 @@
 //! registers and the stack of whatever runs to a ring, from which the recorder takes
 //! them to be unwound. The process is neither stopped nor changed.
 
+#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 mod address_space;
+#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 mod budget;
+#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 mod clock;
+#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 mod counts;
+#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 mod dump;
+#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 mod error;
+#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 mod images;
 mod options;
+#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 mod perf_map;
+#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 mod periods;
+#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 mod priority;
+#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 mod processes;
+#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 mod processors;
+#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 mod profile;
+#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 mod record;
+#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 mod recording;
+#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 mod remote_stack;
+#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 mod sleeps;
+#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 mod spool;
+#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 mod stops;
 
+#[cfg(not(all(target_os = "linux", target_arch = "x86_64")))]
+mod unsupported;
+
+#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 pub use self::dump::{ThreadStack, dump};
 pub use self::options::{Backend, Mode, RecordOptions};
+#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 pub use self::recording::{Recording, State};
+#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 pub use self::spool::recover;
+#[cfg(not(all(target_os = "linux", target_arch = "x86_64")))]
+pub use self::unsupported::{Recording, State, ThreadStack, dump, recover};

@@ -16,6 +16,8 @@
 
 use std::time::Duration;
 
+use super::clock::whole;
+
 /// Samples that a period serves.
 const SAMPLES: f64 = 8.0;
 
@@ -77,12 +79,12 @@ impl Periods {
         let correction = (self.behind / (CATCH_UP_BLOCKS * SAMPLES)).clamp(-0.5, 0.5);
         let mean = SAMPLES / (SAMPLES + 0.5) / self.rate * (1.0 - correction);
         let period = mean * (1.0 + SPREAD * (2.0 * self.dice.uniform() - 1.0));
-        let period = nanos(Duration::from_nanos(period as u64).max(self.shortest));
+        let period = nanos(Duration::from_nanos(whole(period)).max(self.shortest));
         let length = (SAMPLES + self.dice.uniform()) * period as f64;
         self.block = Some(Block {
             start: now,
             period,
-            end: now + length as u64,
+            end: now + whole(length),
         });
         Duration::from_nanos(period)
     }
@@ -124,7 +126,7 @@ mod tests {
         let (mut now, mut samples) = (0, Vec::new());
         while now < seconds * 1_000_000_000 {
             let period = nanos(periods.redraw(now));
-            let end = periods.due() + (2.0 * late * dice.uniform()) as u64;
+            let end = periods.due() + whole(2.0 * late * dice.uniform());
             samples.extend((1..).map(|k| now + k * period).take_while(|&at| at < end));
             now = end;
         }

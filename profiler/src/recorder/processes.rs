@@ -21,7 +21,7 @@ pub(super) struct Processes {
     pub(super) counts: Counts,
     pub(super) tally: Tally,
     pub(super) sleeps: Option<Sleeps>,
-    processes: HashMap<u32, Process>,
+    by_pid: HashMap<u32, Process>,
     cpu_of_ended: u64,
     cache: Cache,
     subprocesses: bool,
@@ -74,7 +74,7 @@ impl Processes {
             counts: Counts::new(max_bytes),
             tally: Tally::default(),
             sleeps: None,
-            processes: HashMap::new(),
+            by_pid: HashMap::new(),
             cpu_of_ended: 0,
             cache: Cache::new(),
             subprocesses,
@@ -86,7 +86,7 @@ impl Processes {
     pub(super) fn attach(&mut self, pid: u32) -> io::Result<()> {
         let space = AddressSpace::of_process(pid, &mut self.images)?;
         let cpu = sys::process_cpu_time(pid).ok_or(io::ErrorKind::NotFound)?;
-        self.processes.insert(
+        self.by_pid.insert(
             pid,
             Process {
                 space: Arc::new(space),
@@ -105,7 +105,7 @@ impl Processes {
     /// Takes in a process that this one has started and that runs its program.
     pub(super) fn attach_to_child(&mut self, pid: u32) -> io::Result<()> {
         self.attach(pid)?;
-        if let Some(process) = self.processes.get_mut(&pid) {
+        if let Some(process) = self.by_pid.get_mut(&pid) {
             process.cpu_at_start = 0;
         }
         Ok(())
@@ -135,7 +135,7 @@ impl Processes {
 
     /// Tells whether records of a process are wanted.
     pub(super) fn wants(&self, pid: u32) -> bool {
-        self.processes.contains_key(&pid)
+        self.by_pid.contains_key(&pid)
     }
 
     /// Tells whether the child of a recorded process is recorded as well.
@@ -145,7 +145,7 @@ impl Processes {
 
     /// Lists the processes in the order of their numbers.
     pub(super) fn pids(&self) -> Vec<u32> {
-        let mut pids: Vec<u32> = self.processes.keys().copied().collect();
+        let mut pids: Vec<u32> = self.by_pid.keys().copied().collect();
         pids.sort_unstable();
         pids
     }
@@ -159,7 +159,7 @@ impl Processes {
         dump: &StackDump,
     ) -> Option<(u32, Walk, Vec<Place>)> {
         let thread = self.threads.find(pid, tid);
-        let process = self.processes.get_mut(&pid)?;
+        let process = self.by_pid.get_mut(&pid)?;
         let (walk, places) = process.space.walk(&mut self.cache, dump);
         let is_known = walk != Walk::Unreadable && places.iter().all(|&place| is_in_file(place));
         if is_known || now() < process.look_again {
@@ -185,7 +185,7 @@ impl Processes {
             self.fork(pid, tid, parent, parent_thread);
             return;
         }
-        let Some(process) = self.processes.get_mut(&pid) else {
+        let Some(process) = self.by_pid.get_mut(&pid) else {
             return;
         };
         match record.event {
@@ -240,7 +240,7 @@ impl Processes {
         for pid in self
             .pids()
             .into_iter()
-            .filter(|pid| !self.processes[pid].awaits_exec)
+            .filter(|pid| !self.by_pid[pid].awaits_exec)
         {
             for tid in threads_of(pid).unwrap_or_default() {
                 drop(tracer.stop(tid));
@@ -285,7 +285,7 @@ impl Processes {
 
     /// Looks at the clocks of the recorded processes.
     pub(super) fn read_clocks(&mut self) {
-        for (&pid, process) in &mut self.processes {
+        for (&pid, process) in &mut self.by_pid {
             if let Some(now) = sys::process_cpu_time(pid) {
                 process.cpu_at_last = process.cpu_at_last.max(now);
             }
@@ -296,15 +296,15 @@ impl Processes {
     /// the last look at their clocks, in nanoseconds.
     pub(super) fn cpu_time(&self) -> u64 {
         let spent = |process: &Process| process.cpu_at_last - process.cpu_at_start;
-        self.processes.values().map(spent).sum::<u64>() + self.cpu_of_ended
+        self.by_pid.values().map(spent).sum::<u64>() + self.cpu_of_ended
     }
 
     fn fork(&mut self, pid: u32, tid: u32, parent: u32, parent_thread: u32) {
-        let Some(forker) = self.processes.get(&parent) else {
+        let Some(forker) = self.by_pid.get(&parent) else {
             // The number of a process that has ended, used again by a stranger; or the
             // recorder's own child.
             let is_reused = |process: &Process| pid == tid && !process.awaits_exec;
-            if self.processes.get(&pid).is_some_and(is_reused) {
+            if self.by_pid.get(&pid).is_some_and(is_reused) {
                 self.forget(pid);
             }
             return;
@@ -327,13 +327,13 @@ impl Processes {
     }
 
     fn forget(&mut self, pid: u32) {
-        if let Some(process) = self.processes.remove(&pid) {
+        if let Some(process) = self.by_pid.remove(&pid) {
             self.cpu_of_ended += process.cpu_at_last - process.cpu_at_start;
         }
     }
 
     fn begin(&mut self, pid: u32, space: Arc<AddressSpace>, awaits_exec: bool) {
-        self.processes.insert(
+        self.by_pid.insert(
             pid,
             Process {
                 space,

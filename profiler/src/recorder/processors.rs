@@ -8,7 +8,7 @@ use std::collections::HashSet;
 use std::fs;
 use std::io;
 
-use super::clock::now;
+use super::clock::{now, whole};
 use super::error::{cannot_map_ring, cannot_open_event};
 use super::options::{Mode, RecordOptions};
 use super::periods::Periods;
@@ -20,7 +20,7 @@ use crate::sys::{self, EventPlan, EventTrigger, Ring, RingEvent};
 
 /// The samplers of all processors.
 pub(super) struct Processors {
-    processors: Vec<Processor>,
+    each: Vec<Processor>,
     /// Records that may be preceded by others that are not in a ring yet.
     pending: Vec<Record>,
     drain_due: u64,
@@ -114,29 +114,29 @@ impl Processors {
         };
         let drain_every = (samples_in_ring / 4.0 / rate_hz * 1e9).clamp(5e6, 100e6);
         Ok(Self {
-            processors,
+            each: processors,
             pending: Vec::new(),
             drain_due: 0,
-            drain_every: drain_every as u64,
+            drain_every: whole(drain_every),
         })
     }
 
     /// Returns the moment at which there is something to do.
     pub(super) fn due(&self) -> u64 {
-        let redraws = self.processors.iter().map(|cpu| cpu.periods.due());
+        let redraws = self.each.iter().map(|cpu| cpu.periods.due());
         redraws.min().unwrap_or(u64::MAX).min(self.drain_due)
     }
 
     /// Changes the rate from the next period on.
     pub(super) fn set_rate(&mut self, rate_hz: f64) {
-        for processor in &mut self.processors {
+        for processor in &mut self.each {
             processor.periods.set_rate(rate_hz);
         }
     }
 
     /// Does what is due.
     pub(super) fn work(&mut self, processes: &mut Processes) -> Result<()> {
-        for processor in &mut self.processors {
+        for processor in &mut self.each {
             let now = now();
             if processor.periods.due() <= now {
                 let period = processor.periods.redraw(now);
@@ -154,7 +154,7 @@ impl Processors {
 
     /// Stops the events and takes in all that is left.
     pub(super) fn finish(&mut self, processes: &mut Processes) {
-        for processor in &self.processors {
+        for processor in &self.each {
             // An event that cannot be stopped is ended when it is closed.
             let _ = processor.event.disable();
             let _ = processor.switches.as_ref().map(RingEvent::disable);
@@ -166,7 +166,7 @@ impl Processors {
         let children = self.new_children(processes);
         let wants = |pid: u32| processes.wants(pid) || children.contains(&pid);
         let (mut is_deep, mut lost) = (false, 0.0);
-        for processor in &mut self.processors {
+        for processor in &mut self.each {
             let pending = &mut self.pending;
             let (mut n_lost, mut n_samples, mut n_wanted) = (0, 0_u64, 0_u64);
             processor.ring.drain(|bytes| {
@@ -189,7 +189,7 @@ impl Processors {
             let part = n_wanted as f64 / n_samples.max(1) as f64;
             lost += n_lost as f64 * part;
         }
-        processes.tally.lost += lost.round() as u64;
+        processes.tally.lost += whole(lost.round());
         if is_deep {
             self.drain_due = self.drain_due.min(now() + DEEP_DRAIN_NANOS);
         }
@@ -207,7 +207,7 @@ impl Processors {
     fn new_children(&self, processes: &Processes) -> HashSet<u32> {
         let mut children = HashSet::new();
         let mut forks = Vec::new();
-        for processor in &self.processors {
+        for processor in &self.each {
             processor.ring.peek(|bytes| {
                 if let Some(record) = Record::read_fork(bytes) {
                     forks.push(record);
@@ -228,8 +228,8 @@ impl Processors {
 pub(super) fn online_cpus() -> io::Result<Vec<u32>> {
     let list = fs::read_to_string("/sys/devices/system/cpu/online")?;
     let ranges = list.trim().split(',').filter_map(|range| {
-        let (first, last) = range.split_once('-').unwrap_or((range, range));
-        Some(first.parse().ok()?..=last.parse().ok()?)
+        let (first, end) = range.split_once('-').unwrap_or((range, range));
+        Some(first.parse().ok()?..=end.parse().ok()?)
     });
     Ok(ranges.flatten().collect())
 }

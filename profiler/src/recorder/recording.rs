@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fd::OwnedFd;
+use rustix::io::Errno;
 use rustix::process::{Pid, PidfdFlags, pidfd_open};
 
 use super::budget::{Budget, SAMPLE_COST, Spent};
@@ -280,7 +281,7 @@ impl Recording {
         let mut fds = [PollFd::new(&self.pidfd, PollFlags::IN)];
         match poll(&mut fds, Some(&timeout)) {
             // Woken by a signal: the caller may want to know.
-            Ok(0) | Err(rustix::io::Errno::INTR) => Ok(()),
+            Ok(0) | Err(Errno::INTR) => Ok(()),
             Ok(_) => self.note_end(),
             Err(error) => Err(Error::system("wait for the process")(error.into())),
         }
@@ -400,9 +401,8 @@ fn open_pidfd(pid: u32) -> Result<OwnedFd> {
     let no_such = || Error::NoSuchProcess { pid };
     let number = i32::try_from(pid).ok().and_then(Pid::from_raw);
     pidfd_open(number.ok_or_else(no_such)?, PidfdFlags::empty()).map_err(|error| match error {
-        rustix::io::Errno::SRCH => no_such(),
-        // A thread that is not the first of its process.
-        rustix::io::Errno::INVAL | rustix::io::Errno::NOENT => no_such(),
+        // The latter two: a thread that is not the first of its process.
+        Errno::SRCH | Errno::INVAL | Errno::NOENT => no_such(),
         error => Error::system("watch the process")(error.into()),
     })
 }

@@ -6,6 +6,7 @@
 
 use std::collections::BTreeMap;
 
+use super::clock::whole;
 use super::counts::Seen;
 use super::periods::Dice;
 
@@ -14,7 +15,7 @@ pub(super) struct Sleeps {
     rate: f64,
     dice: Dice,
     // In order, so that the same draws go to the same threads.
-    sleeps: BTreeMap<(u32, u32), Sleep>,
+    asleep: BTreeMap<(u32, u32), Sleep>,
 }
 
 /// A thread that is off the processor.
@@ -28,38 +29,38 @@ impl Sleeps {
         Self {
             rate: rate_hz / 1e9,
             dice: Dice::new(seed),
-            sleeps: BTreeMap::new(),
+            asleep: BTreeMap::new(),
         }
     }
 
     /// Notes that a thread has left the processor, or is about to.
     pub(super) fn leave(&mut self, pid: u32, tid: u32, time: u64, seen: Seen) {
-        self.sleeps.insert((pid, tid), Sleep { since: time, seen });
+        self.asleep.insert((pid, tid), Sleep { since: time, seen });
     }
 
     /// Notes that a thread is back, and returns what it was seen doing meanwhile, and
     /// when.
     pub(super) fn come_back(&mut self, pid: u32, tid: u32, time: u64) -> Vec<(Seen, u64)> {
-        let sleep = self.sleeps.remove(&(pid, tid));
+        let sleep = self.asleep.remove(&(pid, tid));
         sleep.map_or_else(Vec::new, |sleep| self.moments(&sleep, time))
     }
 
     /// Returns what all threads that are still away were seen doing up to `time`.
     pub(super) fn go_on(&mut self, time: u64) -> Vec<(Seen, u64)> {
         let mut seen = Vec::new();
-        let mut sleeps = std::mem::take(&mut self.sleeps);
+        let mut sleeps = std::mem::take(&mut self.asleep);
         for sleep in sleeps.values_mut() {
             seen.extend(self.moments(sleep, time));
             // The next interval has no memory of this one.
             sleep.since = sleep.since.max(time);
         }
-        self.sleeps = sleeps;
+        self.asleep = sleeps;
         seen
     }
 
     /// Forgets a thread that has ended.
     pub(super) fn end(&mut self, pid: u32, tid: u32) {
-        self.sleeps.remove(&(pid, tid));
+        self.asleep.remove(&(pid, tid));
     }
 
     fn moments(&mut self, sleep: &Sleep, until: u64) -> Vec<(Seen, u64)> {
@@ -70,7 +71,7 @@ impl Sleeps {
             if at >= until as f64 {
                 return moments;
             }
-            moments.push((sleep.seen.clone(), at as u64));
+            moments.push((sleep.seen.clone(), whole(at)));
         }
     }
 }

@@ -16,7 +16,7 @@ use std::fs;
 use std::io;
 use std::mem;
 
-use super::clock::now;
+use super::clock::{now, whole};
 use super::counts::Seen;
 use super::options::Mode;
 use super::periods::Dice;
@@ -106,7 +106,7 @@ impl Stops {
         let mut weight = 0;
         while self.due <= now && weight < 1000 {
             weight += 1;
-            self.due += interval(&mut self.dice) as u64;
+            self.due += whole(interval(&mut self.dice));
         }
         self.due = self.due.max(now);
         self.round += 1;
@@ -157,10 +157,10 @@ impl Stops {
         }
         if is_runnable(pid, tid)? {
             looked.asleep = None;
-            if self.dice.uniform() < looked.running_part {
-                if let Some(seen) = self.look(processes, pid, tid)? {
-                    processes.see(seen, weight, now());
-                }
+            if self.dice.uniform() < looked.running_part
+                && let Some(seen) = self.look(processes, pid, tid)?
+            {
+                processes.see(seen, weight, now());
             }
             return Ok(());
         }
