@@ -211,6 +211,14 @@ fn damaged_firefox_profiles_are_explained() {
             "threads[0].samples[0]: stack 0: there is no string 9",
         ),
         (
+            firefox(r#"{"prefixOffset":[7],"frame":[0]}"#, r#"{"stack":[0]}"#),
+            "threads[0].samples[0]: the prefix of stack 0 is 7 before it",
+        ),
+        (
+            firefox(r#"{"frame":[0]}"#, r#"{"stack":[0]}"#),
+            "threads[0].samples[0]: the stacks have no prefixes",
+        ),
+        (
             firefox(r#"{"prefix":[null],"frame":[0]}"#, r#"{"stack":[4]}"#),
             "threads[0].samples[0]: there is no stack 4",
         ),

@@ -6,6 +6,8 @@ use std::collections::BTreeMap;
 use profiler::format::{perf_script, read, speedscope};
 use profiler::{Profile, Weight, WeightUnit};
 
+use crate::support::stacks;
+
 fn data(name: &str) -> Profile {
     let path = format!("{}/tests/data/{name}", env!("CARGO_MANIFEST_DIR"));
     let file = std::fs::File::open(&path).expect("the file is committed");
@@ -195,6 +197,21 @@ fn firefox_profile_of_samply() {
     }
     let last = profile.timeline().map(|moment| moment.at).max().unwrap();
     assert!(last.as_secs_f64() < 1.0, "{last:?}");
+}
+
+/// What the Firefox Profiler makes of a file that was written here from perf's: it
+/// brings version 55 up to its own, with the same stacks on the same threads.
+#[test]
+fn firefox_profile_of_the_firefox_profiler() {
+    let (after, before) = (data("firefox-70.json.gz"), data("perf-script.txt"));
+    assert_eq!(stacks(&after), stacks(&before));
+    let tids = |profile: &Profile| -> Vec<Option<u32>> {
+        threads(profile)
+            .into_keys()
+            .map(|(_, _, tid)| tid)
+            .collect()
+    };
+    assert_eq!(tids(&after), tids(&before));
 }
 
 /// Version 58 and later: tables and strings are all threads', files are a table.

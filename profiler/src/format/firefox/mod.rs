@@ -5,7 +5,8 @@
 //! with a name have neither file nor line, and whose weights end at 2³¹. Without a
 //! timeline, samples follow each other as if each had taken its share of the CPU time.
 //!
-//! The reader takes tables of each thread or shared by all, as versions differ.
+//! The reader takes tables of each thread or shared by all, and callers by place or by
+//! distance, as versions up to 70 differ.
 
 mod read;
 mod write;

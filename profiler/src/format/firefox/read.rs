@@ -86,10 +86,38 @@ struct Samples {
     weight_type: Option<String>,
 }
 
+/// The caller is a place in the table, or since version 66 the distance to it, where zero
+/// stands for none.
 #[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
 struct StackTable {
-    prefix: Vec<Option<usize>>,
+    prefix: Option<Vec<Option<usize>>>,
+    prefix_offset: Option<Vec<usize>>,
     frame: Vec<usize>,
+}
+
+impl StackTable {
+    fn caller(&self, at: usize) -> Result<Option<usize>, String> {
+        let missing = || format!("there is no stack {at}");
+        let caller = match (&self.prefix, &self.prefix_offset) {
+            (Some(prefixes), _) => *prefixes.get(at).ok_or_else(missing)?,
+            (None, Some(offsets)) => match *offsets.get(at).ok_or_else(missing)? {
+                0 => None,
+                offset => Some(
+                    at.checked_sub(offset)
+                        .ok_or_else(|| format!("the prefix of stack {at} is {offset} before it"))?,
+                ),
+            },
+            (None, None) => return Err("the stacks have no prefixes".to_owned()),
+        };
+        // Callers come first, so that there are no circles.
+        match caller {
+            Some(prefix) if prefix >= at => Err(format!(
+                "the prefix {prefix} of stack {at} does not come first"
+            )),
+            caller => Ok(caller),
+        }
+    }
 }
 
 #[derive(Deserialize)]
@@ -97,6 +125,9 @@ struct FrameTable {
     func: Vec<usize>,
     #[serde(default)]
     line: Vec<Option<u32>>,
+    /// Since version 70; before, a function's resource has it. -1 stands for none.
+    #[serde(default)]
+    lib: Vec<i64>,
 }
 
 #[derive(Deserialize)]
@@ -259,13 +290,7 @@ impl<'a> Reader<'a> {
                 break;
             }
             missing.push(at);
-            next = self.stacks.prefix.get(at).copied().flatten();
-            // Callers come first, so that there are no circles.
-            if let Some(prefix) = next.filter(|prefix| *prefix >= at) {
-                return Err(format!(
-                    "the prefix {prefix} of stack {at} does not come first"
-                ));
-            }
+            next = self.stacks.caller(at)?;
         }
         for at in missing.into_iter().rev() {
             let frame = self
@@ -291,12 +316,11 @@ impl<'a> Reader<'a> {
                 _ => None,
             },
         };
+        let own_lib = self.frames.lib.get(at).and_then(|at| place(*at));
         let resource = funcs.resource.get(func).copied().flatten();
-        let module = match (
-            resource.and_then(|at| usize::try_from(at).ok()),
-            self.resources,
-        ) {
-            (Some(at), Some(resources)) => self.module(resources, at)?,
+        let module = match (own_lib, resource.and_then(place), self.resources) {
+            (Some(lib), _, _) => Some(self.lib(lib)?),
+            (None, Some(at), Some(resources)) => self.module(resources, at)?,
             _ => None,
         };
         Ok(Frame {
@@ -309,15 +333,17 @@ impl<'a> Reader<'a> {
 
     fn module(&self, resources: &ResourceTable, at: usize) -> Result<Option<&'a str>, String> {
         let lib = resources.lib.get(at).copied().flatten();
-        if let Some(lib) = lib.and_then(|lib| usize::try_from(lib).ok()) {
-            let lib = self
-                .libs
-                .get(lib)
-                .ok_or_else(|| format!("there is no library {lib}"))?;
-            return Ok(Some(&lib.name));
+        if let Some(lib) = lib.and_then(place) {
+            return self.lib(lib).map(Some);
         }
         let name = resources.name.get(at);
         name.map(|name| self.string(*name)).transpose()
+    }
+
+    fn lib(&self, at: usize) -> Result<&'a str, String> {
+        let lib = self.libs.get(at);
+        lib.map(|lib| &*lib.name)
+            .ok_or_else(|| format!("there is no library {at}"))
     }
 
     fn string(&self, at: usize) -> Result<&'a str, String> {
@@ -341,6 +367,11 @@ impl<'a> Reader<'a> {
             tid: number(&thread.tid),
         }
     }
+}
+
+/// A place in a table, where a negative number stands for none.
+fn place(number: i64) -> Option<usize> {
+    usize::try_from(number).ok()
 }
 
 /// Numbers of processes and threads are numbers or texts, and may have a suffix that
