@@ -52,6 +52,7 @@ mod criterion;
 mod error;
 pub mod format;
 mod profile;
+#[cfg(feature = "push")]
 mod push;
 mod recorder;
 mod sampler;
@@ -75,6 +76,7 @@ pub use self::profile::{
     Frame, FrameId, Moment, Profile, Quality, Sample, Source, StackId, Thread, ThreadId, Weight,
     WeightUnit,
 };
+#[cfg(feature = "push")]
 pub use self::push::{Push, PushOptions, PushReport};
 pub use self::recorder::{
     Backend, Mode, RecordOptions, Recording, State, ThreadStack, dump, recover,
