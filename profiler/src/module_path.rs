@@ -9,8 +9,19 @@ pub(crate) fn qualify(name: &str, file: Option<&str>) -> String {
     let bare = name.split('<').next().unwrap_or(name);
     let path = file.filter(|_| !bare.contains("::") && !name.starts_with('<'));
     match path.and_then(module_path) {
-        Some(path) => format!("{path}::{name}"),
+        Some(path) => format!("{path}::{}", without_long_arguments(name)),
         None => name.to_owned(),
+    }
+}
+
+/// Types longer than this say more of the compiler than of the program.
+const LONGEST_ARGUMENTS: usize = 40;
+
+/// Puts `<…>` for the types that a function is made for where they fill a line or more.
+fn without_long_arguments(name: &str) -> String {
+    match name.split_once('<') {
+        Some((function, types)) if types.len() > LONGEST_ARGUMENTS => format!("{function}<…>"),
+        _ => name.to_owned(),
     }
 }
 
@@ -82,6 +93,11 @@ mod tests {
             "bench_fixtures::rng::{closure#0}<i32>",
         );
         check("mark<a::b::C>", "x/src/y.rs", "x::y::mark<a::b::C>");
+        check(
+            "fold<alloc::vec::into_iter::IntoIter<a::b::C, alloc::alloc::Global>, u64>",
+            "/rustc/59807616e/library/core/src/iter/adapters/map.rs",
+            "core::iter::adapters::map::fold<…>",
+        );
         check(
             "{closure#0}",
             "backtest/benches/engine.rs",
