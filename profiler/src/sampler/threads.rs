@@ -157,10 +157,14 @@ impl Threads {
                 .records
                 .iter_mut()
                 .filter_map(|(&tid, record)| {
-                    let now = record.clock.now().unwrap_or(0);
-                    // Time that runs backwards belongs to a new thread of that number.
-                    let is_same = now >= record.cpu_last && alive.contains(&tid);
-                    record.look_at(now, self.means);
+                    let now = record.clock.now();
+                    // Its clock is gone with it, or belongs to a new thread of that number and
+                    // has run backwards. The list says nothing of it: the thread may have been
+                    // born since it was read.
+                    let is_same = now.is_some_and(|now| now >= record.cpu_last);
+                    if let Some(now) = now {
+                        record.look_at(now, self.means);
+                    }
                     (!is_same).then_some(tid)
                 })
                 .collect();
