@@ -57,7 +57,8 @@ pub enum Source {
     /// The kernel's cpu-clock event on every thread of another process. What a thread
     /// does in its first milliseconds is seen too rarely.
     Threads,
-    /// One-shot monotonic timers, re-armed until the CPU time is due.
+    /// A repeating monotonic timer for each thread, set anew where it went off before the
+    /// thread's CPU time was due.
     Timer,
     /// Threads stopped one at a time.
     Ptrace,

@@ -13,8 +13,8 @@ use crate::error::{Error, Result};
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Options {
-    /// Mean number of samples per second of each thread's CPU time. Default: 199,
-    /// which costs the program less than one per cent. At least 0.1, at most 5000.
+    /// Mean number of samples per second of each thread's CPU time. Default: 199.
+    /// At least 0.1, at most 5000.
     pub rate_hz: f64,
     /// Seed of the intervals between samples. Default: 1.
     pub seed: u64,
