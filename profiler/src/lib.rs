@@ -1,24 +1,24 @@
 //! A sampling profiler whose every share carries its error bar.
 //!
-//! The sampler interrupts the threads of its own process at random moments of their
-//! CPU time, walks their stacks and counts what it sees.
+//! A [`Sampler`] interrupts the threads of its own process at random moments of their
+//! CPU time, walks their stacks and counts what it sees. A [`Recording`] does the same to
+//! another process, from outside.
 //!
 //! You provide:
 //!
 //! - a program with a symbol table; with line tables (`debug = "line-tables-only"`)
 //!   inlined functions are seen as well;
-//! - a call to [`Sampler::start`]; all threads of the process are found by themselves.
+//! - a call to [`Sampler::start`], or the number of a process that you may trace.
 //!
 //! You get a [`Profile`]:
 //!
-//! - shares with 95 % confidence intervals ([`Profile::share_of`], [`Profile::functions`]);
-//! - folded stacks and flame graphs ([`format`](mod@format));
+//! - shares with 95 % confidence intervals ([`Profile::share_of`], [`Profile::functions`])
+//!   and [`changes`] between two;
+//! - flame graphs, a page to explore, and files for other tools ([`format`](mod@format));
 //! - an account of what was lost, late, truncated or unreadable ([`Quality`]).
 //!
-//! It is not for other processes, for time spent asleep, for counting calls, or for
-//! stacks that are switched by hand (coroutines): of those it keeps the innermost
-//! function only. It works on Linux on x86-64; elsewhere it compiles, untested, and
-//! says [`Error::Unsupported`].
+//! It is not for counting calls, nor yet for the frames of interpreted languages. It works
+//! on Linux on x86-64; elsewhere it compiles, untested, and says [`Error::Unsupported`].
 //!
 //! ```
 //! # #[cfg(all(target_os = "linux", target_arch = "x86_64"))] {

@@ -83,8 +83,8 @@ pub struct RunArgs {
     /// Write the result as JSON, `-` for standard output
     #[arg(long, value_name = "FILE|-")]
     pub json: Option<PathBuf>,
-    /// Sample the run and draw a flame graph
-    #[arg(long, value_name = "FILE.svg")]
+    /// Sample the run and write its profile, in the format that the ending names, such as .svg
+    #[arg(long, value_name = "FILE")]
     pub(super) profile: Option<PathBuf>,
     #[command(flatten)]
     pub exchange: ExchangeArgs,

@@ -10,6 +10,8 @@ use backtest::case_study::Composition;
 use backtest::exchange::{ExchangeName, FolderCheck, Logging};
 use backtest::{Cash, Error, HourRange, Ratio, Result, Symbol, Timestamp};
 
+use profiler::format::Format;
+
 use super::args::{CaseStudyArgs, ExchangeArgs, RangeArgs, RunArgs};
 
 impl RangeArgs {
@@ -108,8 +110,8 @@ impl RunArgs {
         parse_seed(&self.seed)
     }
 
-    /// Where the flame graph goes, if one is wanted.
-    pub fn flame_graph(&self) -> Result<Option<&Path>> {
+    /// Where the profile goes, if one is wanted, and its format, by the file's ending.
+    pub fn profile(&self) -> Result<Option<(&Path, Format)>> {
         let Some(path) = &self.profile else {
             return Ok(None);
         };
@@ -118,8 +120,10 @@ impl RunArgs {
             refuse("name a file, such as flame.svg")
         } else if self.json.as_ref() == Some(path) {
             refuse("--json names the same file")
+        } else if let Some(format) = Format::from_path(path) {
+            Ok(Some((path, format)))
         } else {
-            Ok(Some(path))
+            refuse("end its name in .svg, .html, .folded, .speedscope.json, .pprof or .json")
         }
     }
 }

@@ -13,8 +13,8 @@ use backtest::output::OutputFile;
 use backtest::report::{self, RunReport};
 use backtest::{Market, MemoryPortal, Outcome, strategy};
 use indicatif::ProgressBar;
-use profiler::format::flame_graph;
-use profiler::{Profile, Sampler, Session};
+use profiler::format::WriteOptions;
+use profiler::{Sampler, Session};
 
 use super::args::RunArgs;
 use super::options::PairChoice;
@@ -23,8 +23,15 @@ use super::streams;
 /// Runs the strategy and reports.
 pub fn run(args: &RunArgs) -> Result<ExitCode> {
     let json = Destination::prepare(args.json.as_deref())?;
-    let flame_graph = args.flame_graph()?.map(OutputFile::prepare).transpose()?;
-    let session = flame_graph.is_some().then(start_sampler).transpose()?;
+    let output = match args.profile()? {
+        Some((path, format)) => Some((
+            OutputFile::prepare(path)?,
+            format,
+            WriteOptions::for_path(path),
+        )),
+        None => None,
+    };
+    let session = output.is_some().then(start_sampler).transpose()?;
     let (market, files) = market(args)?;
     let (strategy, outcome) = simulate(args, &market)?;
     let profile = session
@@ -40,8 +47,13 @@ pub fn run(args: &RunArgs) -> Result<ExitCode> {
     };
     json.write(&report::to_text(&report), || report::to_json(&report))?;
     // Last, so that a run too short to be drawn has shown its result all the same.
-    if let Some((file, profile)) = flame_graph.zip(profile) {
-        draw(file, &profile, args)?;
+    if let Some(((file, format, mut options), profile)) = output.zip(profile) {
+        options.title = format!("backtest --strategy {}", args.strategy);
+        let mut bytes = Vec::new();
+        format
+            .write(&profile, &options, &mut bytes)
+            .context("cannot write a profile of so short a run")?;
+        file.write(&bytes)?;
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -111,16 +123,6 @@ fn start_sampler() -> Result<Session> {
     let mut options = profiler::Options::default();
     options.rate_hz = SAMPLE_RATE_HZ;
     Ok(Sampler::start(options).map_err(backtest::Error::Profiler)?)
-}
-
-fn draw(file: OutputFile, profile: &Profile, args: &RunArgs) -> Result<()> {
-    let mut options = flame_graph::Options::default();
-    options.title = format!("backtest --strategy {}", args.strategy);
-    let mut svg = Vec::new();
-    flame_graph::write(profile, &options, &mut svg)
-        .context("cannot draw a flame graph of so short a run")?;
-    file.write(&svg)?;
-    Ok(())
 }
 
 /// Where the JSON goes, which decides where the text goes.

@@ -359,7 +359,10 @@ fn price_files_that_are_none() {
 
 #[test]
 fn places_that_cannot_be_written() {
-    let sandbox = sandbox().with("file", "a file").with_folder("folder");
+    let sandbox = sandbox()
+        .with("file", "a file")
+        .with_folder("folder")
+        .with_folder("folder.svg");
     let said = |line| sandbox.refusal(&format!("--pairs=1 {line}"));
     assert_snapshot!(said("--json=folder"), @r"
     error: cannot write `folder`: is a directory
@@ -377,8 +380,8 @@ fn places_that_cannot_be_written() {
     error: cannot write `/dev/full`: No space left on device (os error 28)
     hint: free some disk space and run again, or name another place
     ");
-    assert_snapshot!(said("--profile=folder"), @r"
-    error: cannot write `folder`: is a directory
+    assert_snapshot!(said("--profile=folder.svg"), @r"
+    error: cannot write `folder.svg`: is a directory
     hint: name a file, not a folder
     ");
     assert_snapshot!(said("--profile=missing/flame.svg"), @r"
@@ -386,6 +389,7 @@ fn places_that_cannot_be_written() {
     hint: make the folder that it lies in, or name another place
     ");
     assert_snapshot!(said("--profile=-"), @"error: `-` is not a valid --profile: name a file, such as flame.svg");
+    assert_snapshot!(said("--profile=flame.jpg"), @"error: `flame.jpg` is not a valid --profile: end its name in .svg, .html, .folded, .speedscope.json, .pprof or .json");
     assert_snapshot!(said("--profile=out --json=out"), @"error: `out` is not a valid --profile: --json names the same file");
     assert_snapshot!(sandbox.refusal("case-study --json=missing/out.json"), @r"
     error: cannot write `missing/out.json`: No such file or directory (os error 2)

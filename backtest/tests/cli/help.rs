@@ -32,7 +32,8 @@ fn short_help() {
                                   [default: 0.1]
           --seed <N>              Seed of the embedded market [default: 2018]
           --json <FILE|->         Write the result as JSON, `-` for standard output
-          --profile <FILE.svg>    Sample the run and draw a flame graph
+          --profile <FILE>        Sample the run and write its profile, in the format that the ending
+                                  names, such as .svg
       -h, --help                  Print help (see more with '--help')
       -V, --version               Print version
 
@@ -106,8 +107,8 @@ fn long_help_is_the_same_with_more_room() {
           --json <FILE|->
               Write the result as JSON, `-` for standard output
 
-          --profile <FILE.svg>
-              Sample the run and draw a flame graph
+          --profile <FILE>
+              Sample the run and write its profile, in the format that the ending names, such as .svg
 
       -h, --help
               Print help (see a summary with '-h')
