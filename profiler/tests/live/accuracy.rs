@@ -7,75 +7,9 @@ use std::time::Duration;
 use profiler::{Profile, Sampler, Weight};
 
 use crate::support::{
-    TRIGGERS, Truth, assert_rate_holds, count_bits, cpu_time, divide, is, multiply, my_turn,
-    options, profile_of, rotate, stacks_of_this_thread,
+    TRIGGERS, Truth, assert_rate_holds, cpu_time, divide, is, multiply, my_turn, options,
+    profile_of, stacks_of_this_thread,
 };
-
-/// Numbers that look random and are the same in every run.
-fn noise(state: &mut u64) -> u64 {
-    *state ^= *state << 13;
-    *state ^= *state >> 7;
-    *state ^= *state << 17;
-    *state % 1000
-}
-
-#[test]
-fn a_split_of_50_30_15_5_is_seen_as_measured() {
-    let _turn = my_turn();
-    for trigger in TRIGGERS {
-        let mut truth = Truth::default();
-        let mut state = 42;
-        let profile = profile_of(options(trigger), || {
-            for _ in 0..1200 {
-                let length = 100 + noise(&mut state);
-                truth.charge("multiply", || multiply(length * 50));
-                truth.charge("rotate", || rotate(length * 30));
-                truth.charge("divide", || divide(length * 15));
-                truth.charge("count_bits", || count_bits(length * 5));
-            }
-        });
-        truth.assert_seen_in(&profile);
-        assert_rate_holds(&profile);
-    }
-}
-
-/// Runs `work` in small steps until the thread's CPU time reaches `until`.
-fn run_until(until: Duration, work: impl Fn()) {
-    while cpu_time() < until {
-        work();
-    }
-}
-
-#[inline(never)]
-fn first_half(until: Duration) {
-    run_until(until, || multiply(200));
-}
-
-#[inline(never)]
-fn last_half(until: Duration) {
-    run_until(until, || rotate(200));
-}
-
-#[test]
-fn a_program_in_step_with_the_rate_is_seen_as_measured() {
-    let _turn = my_turn();
-    for trigger in TRIGGERS {
-        let mut truth = Truth::default();
-        let profile = profile_of(options(trigger), || {
-            let start = cpu_time();
-            for millisecond in 0..1500 {
-                let boundary = start + Duration::from_millis(millisecond);
-                truth.charge("first_half", || {
-                    first_half(boundary + Duration::from_micros(500));
-                });
-                truth.charge("last_half", || {
-                    last_half(boundary + Duration::from_millis(1));
-                });
-            }
-        });
-        truth.assert_seen_in(&profile);
-    }
-}
 
 const MEGABYTE: usize = 1 << 20;
 
@@ -275,54 +209,6 @@ fn timed(work: impl FnOnce()) -> Duration {
     let before = cpu_time();
     work();
     cpu_time().saturating_sub(before)
-}
-
-#[test]
-fn eight_threads_of_unequal_load_are_found_by_themselves() {
-    let _turn = my_turn();
-    for trigger in TRIGGERS {
-        for n_threads in [2, 8_u32] {
-            let session = Sampler::start(options(trigger)).unwrap();
-            let works: [fn(u64); 4] = [multiply, rotate, divide, count_bits];
-            let mut times = [Duration::ZERO; 4];
-            std::thread::scope(|scope| {
-                let threads: Vec<_> = (0..n_threads)
-                    .map(|i| {
-                        let at = i as usize % 4;
-                        let n = 60_000_000 / u64::from(n_threads) / u64::from(i + 1);
-                        (at, scope.spawn(move || timed(|| works[at](n))))
-                    })
-                    .collect();
-                for (at, thread) in threads {
-                    times[at] += thread.join().unwrap();
-                }
-            });
-            let profile = session.stop().unwrap();
-            let names = ["multiply", "rotate", "divide", "count_bits"];
-            let times: Vec<_> = names.into_iter().zip(times).collect();
-            let n_kinds = times.len().min(n_threads as usize);
-            assert_shares(&profile, &times[..n_kinds]);
-        }
-    }
-}
-
-#[test]
-fn threads_that_live_for_a_moment_are_seen_as_often_as_they_run() {
-    let _turn = my_turn();
-    for trigger in TRIGGERS {
-        let session = Sampler::start(options(trigger)).unwrap();
-        let (mut short, mut long) = (Duration::ZERO, Duration::ZERO);
-        let mut state = 42;
-        for _ in 0..500 {
-            // From one to four milliseconds.
-            let n = 100_000 + 300 * noise(&mut state);
-            let thread = std::thread::spawn(move || timed(|| rotate(n)));
-            short += thread.join().unwrap();
-            long += timed(|| multiply(400_000));
-        }
-        let profile = session.stop().unwrap();
-        assert_shares(&profile, &[("rotate", short), ("multiply", long)]);
-    }
 }
 
 #[test]

@@ -9,3 +9,4 @@ mod accuracy;
 mod lifecycle;
 mod stacks;
 mod support;
+mod workloads;

@@ -137,25 +137,9 @@ pub fn multiply(n: u64) {
 }
 
 #[inline(never)]
-pub fn rotate(n: u64) {
-    let mut x = 7_u64;
-    for i in 0..n {
-        x = black_box(x.rotate_left(7) ^ i);
-    }
-}
-
-#[inline(never)]
 pub fn divide(n: u64) {
     let mut x = u64::MAX;
     for i in 0..n {
         x = black_box((x / (i + 3)).wrapping_sub(i));
-    }
-}
-
-#[inline(never)]
-pub fn count_bits(n: u64) {
-    let mut x = 0_u64;
-    for i in 0..n {
-        x = black_box(x + u64::from((x ^ i).count_ones()));
     }
 }
