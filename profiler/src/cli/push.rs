@@ -119,14 +119,21 @@ impl Pusher {
         let problem = report.last_problem.unwrap_or_default();
         if report.dropped > 0 {
             streams::tell(format_args!(
-                "Sent {} profiles; {} could not be sent: {problem}",
-                count(report.sent),
+                "Sent {}; {} could not be sent: {problem}",
+                profiles(report.sent),
                 count(report.dropped)
             ));
         } else if !is_quiet {
-            streams::tell(format_args!("Sent {} profiles", count(report.sent)));
+            streams::tell(format_args!("Sent {}", profiles(report.sent)));
         }
         Ok(())
+    }
+}
+
+fn profiles(n: u64) -> String {
+    match n {
+        1 => "1 profile".to_owned(),
+        n => format!("{} profiles", count(n)),
     }
 }
 
