@@ -83,7 +83,7 @@ pub struct RunArgs {
     /// Write the result as JSON, `-` for standard output
     #[arg(long, value_name = "FILE|-")]
     pub json: Option<PathBuf>,
-    /// Sample the run and write its profile, in the format that the ending names, such as .svg
+    /// Sample the run, write its profile (.svg, .html, …)
     #[arg(long, value_name = "FILE")]
     pub(super) profile: Option<PathBuf>,
     #[command(flatten)]

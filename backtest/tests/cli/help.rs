@@ -32,8 +32,7 @@ fn short_help() {
                                   [default: 0.1]
           --seed <N>              Seed of the embedded market [default: 2018]
           --json <FILE|->         Write the result as JSON, `-` for standard output
-          --profile <FILE>        Sample the run and write its profile, in the format that the ending
-                                  names, such as .svg
+          --profile <FILE>        Sample the run, write its profile (.svg, .html, …)
       -h, --help                  Print help (see more with '--help')
       -V, --version               Print version
 
@@ -108,7 +107,7 @@ fn long_help_is_the_same_with_more_room() {
               Write the result as JSON, `-` for standard output
 
           --profile <FILE>
-              Sample the run and write its profile, in the format that the ending names, such as .svg
+              Sample the run, write its profile (.svg, .html, …)
 
       -h, --help
               Print help (see a summary with '-h')
