@@ -83,7 +83,7 @@ mod tests {
         quality.rate_asked = 199.0;
         let passed = Duration::from_secs(75);
         assert_eq!(
-            line(&quality, passed, Some(Duration::from_secs(600))),
+            line(&quality, passed, Some(Duration::from_mins(10))),
             "1:15 of 10:00  12,340 samples  199 a CPU second (199 asked)  0 lost  \
              Ctrl-C writes the profile"
         );

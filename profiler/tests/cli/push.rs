@@ -85,7 +85,7 @@ fn every_interval_is_sent_and_the_rest_at_the_end() {
         assert!(head.contains("region") && head.contains("tier"), "{head}");
         let is_known = head
             .lines()
-            .any(|line| line.to_ascii_lowercase() == "authorization: bearer secret");
+            .any(|line| line.eq_ignore_ascii_case("authorization: bearer secret"));
         assert!(is_known, "{head}");
         // The first bytes of gzip, which pprof is packed by.
         assert!(
