@@ -223,6 +223,10 @@ impl Recording {
             });
             unknown = self.names.unknown(&self.processes);
         }
+        if self.ended.is_none() {
+            // The samples of meanwhile need the time that they were taken in.
+            self.processes.read_clocks();
+        }
         worked
     }
 
