@@ -101,6 +101,7 @@ fn to_json(profile: &Profile, functions: &[FunctionShare]) -> Value {
         "cpu_seconds": quality.cpu_time.as_secs_f64(),
         "wall_seconds": quality.wall_time.as_secs_f64(),
         "rate_asked": quality.rate_asked,
+        "wall_mode": quality.is_wall,
         "verdict": verdict(profile),
         "functions": rows,
     })

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use profiler::{Profile, Quality, Source, Weight, WeightUnit};
 
-use super::numbers::{count, points};
+use super::numbers::{count, elapsed, points};
 
 /// Says in a sentence how far the profile is to be trusted, and in further ones what
 /// keeps it from being better and what to do.
@@ -25,7 +25,7 @@ pub fn verdict(profile: &Profile) -> String {
         counts(profile)
     );
     for sentence in reservations(profile).into_iter().flatten() {
-        text.push(' ');
+        text.push('\n');
         text.push_str(&sentence);
     }
     text
@@ -40,13 +40,22 @@ fn counts(profile: &Profile) -> String {
     if quality.source.is_none() {
         return format!("{} samples", count(total));
     }
-    format!(
-        "{} samples at {} a CPU second ({} asked); {} lost",
-        count(total),
-        rate(quality.rate_obtained()),
-        rate(quality.rate_asked),
-        count(quality.lost.as_samples())
-    )
+    let rates = if quality.is_wall {
+        format!(
+            "in {}, asleep and running, {} a second (asked for {} of each thread)",
+            elapsed(quality.wall_time),
+            rate(quality.rate_obtained()),
+            rate(quality.rate_asked)
+        )
+    } else {
+        format!(
+            "at {} a CPU second ({} asked)",
+            rate(quality.rate_obtained()),
+            rate(quality.rate_asked)
+        )
+    };
+    let lost = count(quality.lost.as_samples());
+    format!("{} samples {rates}; {lost} lost", count(total))
 }
 
 /// Says what the recording cost, and what was done to keep that within a bound.
@@ -65,7 +74,7 @@ pub fn cost(quality: &Quality, bound: Option<f64>) -> Option<String> {
     let bound_text = points(bound);
     Some(if spent > bound {
         format!("{cost}: the bound of {bound_text} % could not be kept.")
-    } else if obtained < asked * (1.0 - reach) {
+    } else if !quality.is_wall && obtained < asked * (1.0 - reach) {
         format!(
             "{cost}; to keep it below the bound of {bound_text} %, the rate was lowered to {} \
              on average.",
@@ -122,9 +131,9 @@ fn reservations(profile: &Profile) -> [Option<String>; 6] {
             )
         }),
         (quality.source == Some(Source::Ptrace)).then(|| {
-            "Threads were stopped one at a time to be looked at (ptrace): what runs only for \
-             moments between sleeps may be missed, which perf does not; see `profiler record \
-             --help`."
+            "Threads were stopped one at a time to be looked at (ptrace), which may miss what \
+             runs only for moments between sleeps; perf does not, where \
+             `sudo sysctl kernel.perf_event_paranoid=1` permits it."
                 .to_owned()
         }),
         nameless(profile),
@@ -220,6 +229,15 @@ mod tests {
     }
 
     #[test]
+    fn in_wall_mode_seconds_are_those_of_the_clock() {
+        let wall = profile(3_980, |quality| {
+            quality.is_wall = true;
+            quality.cpu_time = Duration::from_secs(1);
+        });
+        assert_snapshot!(verdict(&wall), @"3,980 samples in 10.0 s, asleep and running, 398 a second (asked for 199 of each thread); 0 lost: every share is good to ±1.6 points or better.");
+    }
+
+    #[test]
     fn every_counter_says_what_it_means() {
         let bad = profile(9_000, |quality| {
             quality.rate_asked = 1000.0;
@@ -228,7 +246,13 @@ mod tests {
             quality.unreadable = Weight::from_samples(1);
             quality.late = Weight::from_samples(450);
         });
-        assert_snapshot!(verdict(&bad), @"9,000 samples at 900 a CPU second (1000 asked); 1,000 lost: every share is good to ±1.0 points or better. What was lost could move a share by 10 points at most. 90 stacks were too deep to be kept whole, so the total of an outer function may be up to 1.0 points too low. 1 stack could not be walked to the root, so the total of a caller may be up to 0.01 points too low. 450 samples were late, most at the end of a system call, which they count for; at worst that moves 5.0 points.");
+        assert_snapshot!(verdict(&bad), @r"
+        9,000 samples at 900 a CPU second (1000 asked); 1,000 lost: every share is good to ±1.0 points or better.
+        What was lost could move a share by 10 points at most.
+        90 stacks were too deep to be kept whole, so the total of an outer function may be up to 1.0 points too low.
+        1 stack could not be walked to the root, so the total of a caller may be up to 0.01 points too low.
+        450 samples were late, most at the end of a system call, which they count for; at worst that moves 5.0 points.
+        ");
     }
 
     #[test]

@@ -115,6 +115,8 @@ struct QualityFields {
     overhead: u64,
     recorder_time: u64,
     rate_asked: f64,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    is_wall: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     source: Option<SourceName>,
 }
@@ -268,6 +270,7 @@ impl From<&Quality> for QualityFields {
             overhead,
             recorder_time,
             rate_asked,
+            is_wall,
             source,
         } = quality;
         Self {
@@ -280,6 +283,7 @@ impl From<&Quality> for QualityFields {
             overhead: nanos(*overhead),
             recorder_time: nanos(*recorder_time),
             rate_asked: *rate_asked,
+            is_wall: *is_wall,
             source: source.map(|source| match source {
                 Source::PerfEvent => SourceName::PerfEvent,
                 Source::Timer => SourceName::Timer,
@@ -304,6 +308,7 @@ impl From<QualityFields> for Quality {
             overhead: Duration::from_nanos(fields.overhead),
             recorder_time: Duration::from_nanos(fields.recorder_time),
             rate_asked: fields.rate_asked,
+            is_wall: fields.is_wall,
             source: fields.source.map(|source| match source {
                 SourceName::PerfEvent => Source::PerfEvent,
                 SourceName::Timer => Source::Timer,

@@ -37,8 +37,11 @@ pub struct Quality {
     /// The CPU time of the recorder itself, which runs beside the program; zero where
     /// the program samples itself.
     pub recorder_time: Duration,
-    /// The rate that was asked for, per CPU second.
+    /// The rate that was asked for, per second of each thread's time: CPU time, or in
+    /// wall mode all of it.
     pub rate_asked: f64,
+    /// Whether all time was sampled, asleep or running, and not only that on a processor.
+    pub is_wall: bool,
     /// Where the interruptions came from; `None` for a profile that was not
     /// sampled here.
     pub source: Option<Source>,
@@ -93,9 +96,15 @@ impl Source {
 
 impl Quality {
     /// Returns the samples taken per second of the program's CPU time (that is,
-    /// `cpu_time` without `overhead`); zero if there was none.
+    /// `cpu_time` without `overhead`), in wall mode per second of wall time, all threads
+    /// together; zero if there was none.
     pub fn rate_obtained(&self) -> f64 {
-        let seconds = self.cpu_time.saturating_sub(self.overhead).as_secs_f64();
+        let time = if self.is_wall {
+            self.wall_time
+        } else {
+            self.cpu_time.saturating_sub(self.overhead)
+        };
+        let seconds = time.as_secs_f64();
         if seconds > 0.0 {
             self.taken.as_samples() as f64 / seconds
         } else {
@@ -143,6 +152,7 @@ impl Quality {
         self.wall_time += other.wall_time;
         self.overhead += other.overhead;
         self.recorder_time += other.recorder_time;
+        self.is_wall |= other.is_wall;
         // The weaker of the two names the mixture.
         self.source = self.source.max(other.source);
     }
@@ -156,10 +166,15 @@ impl fmt::Display for Quality {
         if self.source.is_none() {
             return Ok(());
         }
+        let (time, of_what, each) = if self.is_wall {
+            (self.wall_time, "", " of each thread")
+        } else {
+            (self.cpu_time, " of CPU time", "")
+        };
         write!(
             f,
-            " in {:.2} s of CPU time, {:.0} a second (asked: {:.0}), {} lost",
-            self.cpu_time.as_secs_f64(),
+            " in {:.2} s{of_what}, {:.0} a second (asked: {:.0}{each}), {} lost",
+            time.as_secs_f64(),
             self.rate_obtained(),
             self.rate_asked,
             self.lost.as_samples()

@@ -172,6 +172,7 @@ impl Recording {
             recorder_time: Duration::from_nanos(self.own_cpu),
             wall_time: Duration::from_nanos(until.saturating_sub(self.started)),
             rate_asked: self.options.rate_hz,
+            is_wall: self.options.mode == Mode::Wall,
             source: Some(self.sampler.source()),
             ..Quality::default()
         }

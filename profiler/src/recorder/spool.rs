@@ -218,6 +218,7 @@ pub fn recover(spool: &Path) -> Result<Profile> {
         cpu_time: std::time::Duration::from_nanos(quality.cpu_nanos),
         wall_time: std::time::Duration::from_nanos(quality.wall_nanos),
         rate_asked: start.rate_hz,
+        is_wall: start.is_wall,
         source: Source::from_number(start.source),
         ..Quality::default()
     };

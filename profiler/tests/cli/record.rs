@@ -252,3 +252,27 @@ fn what_cannot_be_written_can_be_recovered() {
         .collect();
     assert_eq!(spools.len(), 1, "{spools:?}");
 }
+
+#[test]
+fn wall_mode_counts_sleep() {
+    if !may_record("auto") {
+        return;
+    }
+    let child = Child::start("sleep", 20.0);
+    let sandbox = sandbox();
+    let line = format!("record -p {} -d 2 --mode wall -o a.json", child.pid());
+    let ran = sandbox.run(&line).exits_with(0);
+    assert!(ran.stderr.contains("asleep and running"), "{}", ran.stderr);
+    // Two threads for two seconds at 199 a second: the standard deviation is 28.
+    let profile = sandbox.profile("a.json");
+    let n = profile.total().as_samples();
+    assert!(
+        profile.quality().is_wall && (600..1_000).contains(&n),
+        "{n}"
+    );
+    let asleep = profile.share_of(|name| name.contains("nanosleep"));
+    assert!(
+        asleep.contains(0.5) || (asleep.value - 0.5).abs() < 0.15,
+        "{asleep}"
+    );
+}

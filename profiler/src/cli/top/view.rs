@@ -58,8 +58,13 @@ pub fn activity(model: &Model) -> String {
 pub fn sampling(model: &Model) -> String {
     let overall = model.overall().quality();
     let mut text = format!(
-        "{:.0} a CPU second ({:.0} asked)  {} lost",
+        "{:.0} a {} ({:.0} asked)  {} lost",
         overall.rate_obtained(),
+        if overall.is_wall {
+            "second"
+        } else {
+            "CPU second"
+        },
         overall.rate_asked,
         count(overall.lost.as_samples())
     );
