@@ -24,7 +24,7 @@ impl Progress {
             ProgressDrawTarget::hidden()
         };
         let bar = ProgressBar::with_draw_target(None, target);
-        let style = ProgressStyle::with_template("{spinner} {wide_msg}");
+        let style = ProgressStyle::with_template("{spinner} {msg}");
         bar.set_style(style.expect("the template is valid"));
         Self { bar }
     }
@@ -32,7 +32,7 @@ impl Progress {
     /// Shows how far it is.
     pub fn update(&self, quality: &Quality, passed: Duration, of: Option<Duration>) {
         if !self.bar.is_hidden() {
-            self.bar.set_message(line(quality, passed, of));
+            self.bar.set_message(fitted(line(quality, passed, of)));
             self.bar.tick();
         }
     }
@@ -52,6 +52,18 @@ impl Drop for Progress {
     }
 }
 
+/// Leaves room behind the line for the `^C` that a terminal shows: it would go to the next
+/// line and take the cursor along, which has to be here to remove this one.
+fn fitted(line: String) -> String {
+    const ROOM: usize = 6;
+    let columns = ratatui::crossterm::terminal::size().map_or(80, |(columns, _)| columns);
+    let length = usize::from(columns).saturating_sub(ROOM);
+    match line.char_indices().nth(length) {
+        Some((end, _)) => line[..end].to_owned(),
+        None => line,
+    }
+}
+
 fn line(quality: &Quality, passed: Duration, of: Option<Duration>) -> String {
     let mut time = elapsed(passed);
     if let Some(of) = of {
@@ -63,9 +75,14 @@ fn line(quality: &Quality, passed: Duration, of: Option<Duration>) -> String {
         lost => format!("{} LOST", count(lost)),
     };
     format!(
-        "{time}  {} samples  {:.0} a CPU second ({:.0} asked)  {lost}  Ctrl-C writes the profile",
+        "{time}  {} samples  {:.0} a {} ({:.0} asked)  {lost}  Ctrl-C writes the profile",
         count(samples),
         quality.rate_obtained(),
+        if quality.is_wall {
+            "second"
+        } else {
+            "CPU second"
+        },
         quality.rate_asked
     )
 }

@@ -150,9 +150,9 @@ fn nothing_sampled(profile: &Profile) -> anyhow::Error {
 
 /// Says how good the profile is, what is in it, and where it is.
 pub fn tell_result(profile: &Profile, max_overhead: Option<f64>, written: &[PathBuf]) {
-    streams::tell(verdict(profile));
+    streams::tell_text(&verdict(profile));
     if let Some(cost) = cost(profile.quality(), max_overhead) {
-        streams::tell(cost);
+        streams::tell_text(&cost);
     }
     for function in profile.functions().iter().take(3) {
         streams::tell(format_args!(

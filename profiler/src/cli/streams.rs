@@ -36,10 +36,56 @@ pub fn tell(line: impl Display) {
     let _ = writeln!(anstream::stderr(), "{line}");
 }
 
+/// Writes paragraphs to standard error, in lines that fit if it is a terminal.
+pub fn tell_text(text: &str) {
+    let is_terminal = io::stderr().is_terminal();
+    let size = is_terminal.then(|| ratatui::crossterm::terminal::size().ok());
+    match size.flatten() {
+        Some((columns, _)) => tell(wrapped(text, usize::from(columns))),
+        None => tell(text),
+    }
+}
+
+/// Breaks lines between words.
+fn wrapped(text: &str, columns: usize) -> String {
+    let mut whole = String::new();
+    for paragraph in text.lines() {
+        if !whole.is_empty() {
+            whole.push('\n');
+        }
+        let mut length = 0;
+        for word in paragraph.split(' ') {
+            let n = word.chars().count();
+            if length > 0 && length + 1 + n > columns {
+                whole.push('\n');
+                length = 0;
+            } else if length > 0 {
+                whole.push(' ');
+                length += 1;
+            }
+            whole.push_str(word);
+            length += n;
+        }
+    }
+    whole
+}
+
 /// Whether the reader of our output went away, which is its right.
 pub fn is_closed_pipe(error: &anyhow::Error) -> bool {
     error
         .chain()
         .filter_map(|cause| cause.downcast_ref::<io::Error>())
         .any(|cause| cause.kind() == io::ErrorKind::BrokenPipe)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_are_broken_between_words() {
+        assert_eq!(wrapped("one two three", 7), "one two\nthree");
+        assert_eq!(wrapped("one two\nthree", 80), "one two\nthree");
+        assert_eq!(wrapped("±unbreakable ±x", 5), "±unbreakable\n±x");
+    }
 }

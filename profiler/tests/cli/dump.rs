@@ -1,5 +1,7 @@
 //! `profiler dump`.
 
+use std::time::{Duration, Instant};
+
 use crate::child::{Child, may_record};
 use crate::sandbox::sandbox;
 
@@ -9,9 +11,17 @@ fn every_thread_is_shown_with_its_innermost_frame_first() {
         return;
     }
     let child = Child::start("sleep", 20.0);
-    let ran = sandbox()
-        .run(&format!("dump --pid {}", child.pid()))
-        .succeeds();
+    // It says that it is ready just before it sleeps.
+    let start = Instant::now();
+    let ran = loop {
+        let ran = sandbox()
+            .run(&format!("dump --pid {}", child.pid()))
+            .succeeds();
+        if ran.stdout.contains("`child::workload`, sleeping") {
+            break ran;
+        }
+        assert!(start.elapsed() < Duration::from_mins(1), "{}", ran.stdout);
+    };
     assert!(
         ran.stdout
             .starts_with(&format!("Process {}: ", child.pid())),
@@ -22,7 +32,7 @@ fn every_thread_is_shown_with_its_innermost_frame_first() {
         .stdout
         .split("\n\n")
         .find(|part| part.contains("`child::workload`, sleeping"))
-        .expect("the thread of the workload is there");
+        .expect("it is a part");
     let at = |name: &str| {
         sleeper
             .find(name)

@@ -1,8 +1,11 @@
 //! `profiler top`, in a pipe and on a terminal.
 
+use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
+
+use rustix::process::{Pid, Signal, kill_process};
 
 use crate::child::{Child, may_record};
 use crate::sandbox::sandbox;
@@ -12,16 +15,29 @@ fn in_a_pipe_a_table_is_printed_at_every_interval() {
     if !may_record("auto") {
         return;
     }
-    let child = Child::start("split", 20.0);
-    let ran = sandbox().run(&format!("top -p {} --interval 500ms -d 3", child.pid()));
-    let ran = ran.exits_with(0);
-    let tables = ran.stdout.matches("self now").count();
-    assert!((2..=7).contains(&tables), "{}", ran.stdout);
-    let row = ran
-        .stdout
-        .lines()
-        .find(|line| line.ends_with("::kernel::sieve_primes"));
-    assert_eq!(row.expect("it is at work").matches('±').count(), 4);
+    let child = Child::start("split", 120.0);
+    let sandbox = sandbox();
+    let mut top = sandbox.start(["top", "-p", &child.pid(), "--interval", "500ms"]);
+    let mut lines = BufReader::new(top.stdout.take().expect("a pipe")).lines();
+    let mut next = || lines.next().expect("it goes on").expect("it is text");
+    let mut has_row = false;
+    for _ in 0..3 {
+        while !next().contains("self now") {}
+        loop {
+            let row = next();
+            if row.is_empty() {
+                break;
+            }
+            has_row |= row.ends_with("::kernel::sieve_primes") && row.matches('±').count() == 4;
+        }
+    }
+    assert!(has_row, "it is at work");
+    kill_process(Pid::from_child(&top), Signal::INT).expect("it lives");
+    // To its end, as it is no error to print what nobody reads.
+    lines.for_each(drop);
+    let ran = sandbox
+        .seen(top.wait_with_output().expect("it ends"))
+        .exits_with(0);
     assert!(
         ran.stderr.contains("every share is good to"),
         "{}",
