@@ -8,8 +8,9 @@ use std::time::{Duration, Instant};
 
 use super::code_map::CodeMap;
 use super::collector::Collector;
+use super::means::Means;
 use super::result;
-use super::threads::{Means, Seen, Threads};
+use super::threads::{Seen, Threads};
 use super::{Options, Trigger};
 use crate::error::{Error, Result};
 use crate::profile::Profile;
@@ -63,7 +64,7 @@ impl Session {
             CodeMap::new().map_err(Error::system("list what is mapped into this process"))?;
         let (means, trap, signal) = choose_means(options.trigger)?;
         let threads = Arc::new(Threads::new(options, means, code));
-        let own = Unblocked::new(threads.signal())
+        let own = Unblocked::new(threads.means.signal())
             .map_err(Error::system("let the sampler's signal through"))?;
         let collector = Collector::start(Arc::clone(&threads), trap)
             .map_err(Error::system("start the collector thread"))?;

@@ -6,15 +6,25 @@ mod code_map;
 mod collector;
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 mod in_process;
+#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+mod kits;
+#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+mod means;
 mod options;
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 mod result;
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 mod ring;
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+mod sampled_thread;
+#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 mod schedule;
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 mod stacks;
+#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+mod status;
+#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+mod tally;
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 mod thread_sampler;
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]

@@ -5,8 +5,9 @@ use std::time::Duration;
 
 use super::Options;
 use super::code_map::CodeMap;
+use super::means::Means;
 use super::stacks::{MEMORY_LIMIT, StackKey};
-use super::threads::{Means, Seen};
+use super::threads::Seen;
 use crate::profile::{Profile, Quality, Source, Thread, Weight};
 use crate::symbolize::{Symbol, Symbolizer};
 use crate::sys;

@@ -11,26 +11,18 @@ use std::{io, mem};
 use super::Options;
 use super::code_map::CodeMap;
 use super::collector::lock;
-use super::ring::{Kind, Ring};
-use super::schedule::{AlarmClock, Schedule, expected_arrivals};
-use super::stacks::{StackKey, Stacks, word_of};
+use super::kits::{Kit, Kits};
+use super::means::Means;
+use super::sampled_thread::SampledThread;
+use super::schedule::{Schedule, expected_arrivals};
+use super::stacks::Stacks;
+use super::status::Status;
+use super::tally::Tally;
 use super::thread_sampler::{Shared, ThreadSampler};
 use crate::sys::{
-    self, Alarm, Attached, Births, Body, Delivery, HandlerMemory, PerfEvent, Reserved, StackBounds,
-    ThreadClock, Tid, Timer, Unblocked,
+    self, Alarm, Births, Body, Delivery, PerfEvent, Reserved, StackBounds, ThreadClock, Tid, Timer,
+    Unblocked,
 };
-use crate::unwind::{Cache, Registers, Walk};
-
-/// What interrupts the threads of a session.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Means {
-    /// A perf event and SIGTRAP.
-    Trap,
-    /// A perf event and this real-time signal.
-    EventSignal(i32),
-    /// A timer and this real-time signal.
-    TimerSignal(i32),
-}
 
 /// All threads of a session.
 pub(super) struct Threads {
@@ -42,19 +34,6 @@ pub(super) struct Threads {
     state: Mutex<State>,
 }
 
-/// What is kept of one thread, or of several that have ended and had the same name.
-#[derive(Debug, Default, Clone)]
-pub(super) struct Tally {
-    pub(super) name: String,
-    /// Unless it stands for several.
-    pub(super) tid: Option<Tid>,
-    pub(super) counts: HashMap<StackKey, u64>,
-    pub(super) lost: u64,
-    pub(super) late: u64,
-    pub(super) overhead: u64,
-    pub(super) cpu_time: u64,
-}
-
 /// What the session has seen when it is over.
 pub(super) struct Seen {
     pub(super) stacks: Stacks,
@@ -62,48 +41,14 @@ pub(super) struct Seen {
 }
 
 struct State {
-    records: HashMap<Tid, Record>,
+    records: HashMap<Tid, SampledThread>,
     /// Threads that block our signal, and their CPU time when they were found.
     unreachable: HashMap<Tid, u64>,
     ended: HashMap<String, Tally>,
     stacks: Stacks,
-    kits: Vec<Kit>,
-    kit_bytes: usize,
+    kits: Kits,
     n_attached: u64,
 }
-
-/// A thread that is being sampled.
-struct Record {
-    attached: Attached,
-    shared: Arc<Shared>,
-    clock: ThreadClock,
-    cpu_at_start: u64,
-    cpu_last: u64,
-    /// How often in a row the thread was found to have hardly run; with a timer only.
-    n_idle: u32,
-    is_parked: bool,
-    tally: Tally,
-}
-
-/// What a thread needs to be sampled and another can use after it.
-struct Kit {
-    ring: Arc<Ring>,
-    cache: Cache,
-    memory: Box<HandlerMemory>,
-}
-
-const SMALL_RING: usize = 64 << 10;
-const LARGE_RING: usize = 256 << 10;
-
-/// What a kit takes beside its ring: the handler's stack, unwinding rules, copied pages.
-const KIT_BYTES: usize = 128 << 10;
-
-/// A thread that uses less than this from one look to the next hardly runs; what its
-/// signals take at the usual rates is less.
-const IDLE_NANOS: u64 = 1_500_000;
-
-/// How often that must be so before its timer is stopped: for half a second.
-const N_IDLE: u32 = 10;
 
 /// How long to wait for a thread to take a signal that may be on its way.
 const PATIENCE: Duration = Duration::from_millis(10);
@@ -114,6 +59,7 @@ const CLOCK_NANOS: u64 = 20_000;
 impl Threads {
     pub(super) fn new(options: Options, means: Means, code: CodeMap) -> Self {
         let stacks = Stacks::with_bytes(options.max_memory / 4);
+        let kits = Kits::new(options.max_memory);
         Self {
             options,
             means,
@@ -124,8 +70,7 @@ impl Threads {
                 unreachable: HashMap::new(),
                 ended: HashMap::new(),
                 stacks,
-                kits: Vec::new(),
-                kit_bytes: 0,
+                kits,
                 n_attached: 0,
             }),
         }
@@ -180,7 +125,7 @@ impl Threads {
             let Some(status) = Status::of(tid) else {
                 continue;
             };
-            if status.blocks(self.signal()) {
+            if status.blocks(self.means.signal()) {
                 let mut state = lock(&self.state);
                 let cpu = ThreadClock::of(tid).now().unwrap_or(0);
                 state.unreachable.entry(tid).or_insert(cpu);
@@ -199,7 +144,12 @@ impl Threads {
         for tid in tids {
             let state = &mut *lock(&self.state);
             if let Some(record) = state.records.get_mut(&tid) {
-                record.drain(&self.code, &mut state.stacks, self.options.max_depth);
+                record.tally.drain(
+                    &record.shared.ring,
+                    &self.code,
+                    &mut state.stacks,
+                    self.options.max_depth,
+                );
             }
         }
     }
@@ -229,15 +179,7 @@ impl Threads {
         }
         tallies.extend(mem::take(&mut state.ended).into_values());
         let stacks = mem::replace(&mut state.stacks, Stacks::with_bytes(0));
-        state.kits.clear();
         (Seen { stacks, tallies }, is_quiet)
-    }
-
-    pub(super) fn signal(&self) -> i32 {
-        match self.means {
-            Means::Trap => sys::Trap::NUMBER,
-            Means::EventSignal(signal) | Means::TimerSignal(signal) => signal,
-        }
     }
 
     fn mean_nanos(&self) -> f64 {
@@ -252,9 +194,7 @@ impl Threads {
             self.detach(&mut state, tid, None);
         }
         let collector = self.collector.get().ok_or_else(out_of_memory)?;
-        let kit = state
-            .kit(self.options.max_memory)
-            .ok_or_else(out_of_memory)?;
+        let kit = state.kits.take().ok_or_else(out_of_memory)?;
         state.unreachable.remove(&tid);
         let index = state.n_attached;
         state.n_attached += 1;
@@ -269,10 +209,7 @@ impl Threads {
             self.options.mean_interval(),
             sys::SHORTEST_ALARM,
             self.options.intervals,
-            match self.means {
-                Means::Trap | Means::EventSignal(_) => AlarmClock::Cpu,
-                Means::TimerSignal(_) => AlarmClock::Real,
-            },
+            self.means.clock(),
             seed,
             cpu_at_start,
         );
@@ -317,7 +254,7 @@ impl Threads {
             memory: kit.memory,
         });
         attached.with_alarm(|alarm| alarm.start());
-        let record = Record {
+        let record = SampledThread {
             attached,
             shared,
             clock,
@@ -348,11 +285,10 @@ impl Threads {
         let due = record.shared.due.load(Ordering::Relaxed);
         let cpu_at_end = now.filter(|now| *now >= record.cpu_at_start);
         let cpu_at_end = cpu_at_end.unwrap_or_else(|| due.saturating_sub(1));
-        drain(
+        record.tally.drain(
             &record.shared.ring,
             &self.code,
             &mut state.stacks,
-            &mut record.tally.counts,
             self.options.max_depth,
         );
         let tally = &mut record.tally;
@@ -368,7 +304,7 @@ impl Threads {
         if let Some(body) = body
             && let Ok(observer) = body.observer.into_any().downcast::<ThreadSampler>()
         {
-            state.kits.push(Kit {
+            state.kits.give_back(Kit {
                 ring: record.shared.ring.clone(),
                 cache: observer.cache,
                 memory: body.memory,
@@ -421,7 +357,7 @@ impl Threads {
 impl Births for Threads {
     fn born(&self) {
         // The thread keeps it so, as nobody would put it back at the right moment.
-        if let Ok(unblocked) = Unblocked::new(self.signal()) {
+        if let Ok(unblocked) = Unblocked::new(self.means.signal()) {
             mem::forget(unblocked);
         }
         // A thread that cannot be attached is found by the next scan, or left alone.
@@ -440,161 +376,12 @@ impl Births for Threads {
 }
 
 impl State {
-    fn kit(&mut self, max_memory: usize) -> Option<Kit> {
-        if let Some(kit) = self.kits.pop() {
-            return Some(kit);
-        }
-        let ring = if self.kit_bytes < max_memory / 4 {
-            LARGE_RING
-        } else {
-            SMALL_RING
-        };
-        let bytes = ring + KIT_BYTES;
-        if self.kit_bytes + bytes > max_memory / 4 * 3 {
-            return None;
-        }
-        self.kit_bytes += bytes;
-        Some(Kit {
-            ring: Arc::new(Ring::with_bytes(ring)),
-            cache: Cache::new(),
-            memory: HandlerMemory::new(),
-        })
-    }
-
     fn add_ended(&mut self, tally: Tally) {
         match self.ended.get_mut(&tally.name) {
             None => {
                 self.ended.insert(tally.name.clone(), tally);
             }
-            Some(all) => {
-                all.tid = None;
-                for (stack, n) in tally.counts {
-                    *all.counts.entry(stack).or_default() += n;
-                }
-                all.lost += tally.lost;
-                all.late += tally.late;
-                all.overhead += tally.overhead;
-                all.cpu_time += tally.cpu_time;
-            }
+            Some(all) => all.add(tally),
         }
-    }
-}
-
-impl Record {
-    /// Notes the thread's CPU time. A timer goes off while its thread sleeps, too, so it
-    /// is stopped when the thread has hardly run for a while, until it runs again.
-    fn look_at(&mut self, now: u64, means: Means) {
-        let used = now.saturating_sub(self.cpu_last);
-        self.cpu_last = now;
-        if !matches!(means, Means::TimerSignal(_)) {
-            return;
-        }
-        if self.is_parked {
-            if used > 0 {
-                self.is_parked = false;
-                self.attached.with_alarm(|alarm| alarm.start());
-            }
-        } else if used > IDLE_NANOS {
-            self.n_idle = 0;
-        } else {
-            self.n_idle += 1;
-            if self.n_idle == N_IDLE {
-                self.n_idle = 0;
-                self.is_parked = true;
-                self.attached.with_alarm(|alarm| alarm.stop());
-            }
-        }
-    }
-
-    fn drain(&mut self, code: &CodeMap, stacks: &mut Stacks, max_depth: usize) {
-        let counts = &mut self.tally.counts;
-        drain(&self.shared.ring, code, stacks, counts, max_depth);
-    }
-}
-
-fn drain(
-    ring: &Ring,
-    map: &CodeMap,
-    stacks: &mut Stacks,
-    counts: &mut HashMap<StackKey, u64>,
-    max_depth: usize,
-) {
-    let mut code = map.current();
-    let mut words = Vec::new();
-    ring.drain(|kind, weight, found| {
-        words.clear();
-        words.push(0);
-        let walk = match kind {
-            Kind::Walked(walk) => {
-                words.extend(
-                    found
-                        .iter()
-                        .map(|&address| code.place(address).unwrap_or(address)),
-                );
-                walk
-            }
-            Kind::Copied => {
-                if found.first().is_some_and(|&at| code.place(at).is_none()) {
-                    map.refresh();
-                    code = map.current();
-                }
-                walk_copy(found, &code.unwinder, max_depth, |address| {
-                    words.push(code.place(address).unwrap_or(address));
-                })
-            }
-        };
-        words[0] = word_of(walk);
-        *counts.entry(stacks.intern(&words)).or_default() += weight;
-    });
-}
-
-/// Walks a copy of a stack, as `thread_sampler` makes it.
-fn walk_copy(
-    copy: &[u64],
-    unwinder: &crate::unwind::Unwinder,
-    max_depth: usize,
-    push: impl FnMut(u64),
-) -> Walk {
-    let [instruction, stack_pointer, frame_pointer, stack @ ..] = copy else {
-        return Walk::Unreadable;
-    };
-    let registers = Registers {
-        instruction: *instruction,
-        stack_pointer: *stack_pointer,
-        frame_pointer: *frame_pointer,
-    };
-    let read = |address: u64| {
-        let offset = address.checked_sub(*stack_pointer).ok_or(())?;
-        let word = usize::try_from(offset / 8).map_err(|_| ())?;
-        stack.get(word).copied().ok_or(())
-    };
-    unwinder.walk(&mut Cache::new(), registers, max_depth, read, push)
-}
-
-/// What the system says of a thread.
-struct Status {
-    name: String,
-    blocked: u64,
-}
-
-impl Status {
-    fn of(tid: Tid) -> Option<Self> {
-        let status = fs::read(format!("/proc/self/task/{tid}/status")).ok()?;
-        let status = String::from_utf8_lossy(&status);
-        let field = |name: &str| {
-            let line = status.lines().find_map(|line| line.strip_prefix(name))?;
-            Some(line.trim().to_owned())
-        };
-        let name = if tid == sys::current_pid() {
-            "main".to_owned()
-        } else {
-            field("Name:")?
-        };
-        let blocked = u64::from_str_radix(&field("SigBlk:")?, 16).ok()?;
-        Some(Self { name, blocked })
-    }
-
-    fn blocks(&self, signal: i32) -> bool {
-        self.blocked >> (signal - 1) & 1 == 1
     }
 }
