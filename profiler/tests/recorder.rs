@@ -347,6 +347,37 @@ fn a_dump_shows_all_threads_asleep_or_not() {
 }
 
 #[test]
+fn subprocesses_are_recorded_if_asked_for() {
+    for subprocesses in [true, false] {
+        let mut command = Command::new("sh");
+        // Of its own, so that the shell waits for each in turn.
+        let this = std::env::current_exe().unwrap();
+        let script = "for i in 1 2 3; do \"$0\" --exact job_deep; done; true";
+        command.args(["-c", script]).arg(this).env(JOB, "deep");
+        command.stdout(Stdio::null());
+        let mut options = options();
+        options.subprocesses = subprocesses;
+        let Some(mut recording) = permitted(Recording::launch(command, options)) else {
+            return;
+        };
+        while recording.advance(Duration::from_millis(100)).unwrap() == State::Running {}
+        let profile = recording.finish().unwrap();
+        let share = profile.share_of(|name| is(name, "at_the_bottom"));
+        if subprocesses {
+            assert!(share.low > 0.8, "{share}");
+            let pids: std::collections::BTreeSet<_> = profile
+                .thread_ids()
+                .map(|id| profile.thread(id).pid)
+                .collect();
+            assert_eq!(pids.len(), 4);
+            assert_rate(&profile);
+        } else {
+            assert!(share.value < 0.01, "{share}");
+        }
+    }
+}
+
+#[test]
 fn a_budget_lowers_the_rate() {
     let target = Target::start();
     let mut options = options();
@@ -652,7 +683,7 @@ fn descend(n_left: u64) -> u64 {
 
 #[inline(never)]
 fn at_the_bottom() -> u64 {
-    (0..20_000_000_u64).fold(3, |x, i| black_box(x ^ i))
+    (0..5_000_000_u64).fold(3, |x, i| black_box(x ^ i))
 }
 
 #[inline(never)]

@@ -40,7 +40,7 @@ pub(super) fn cannot_open_event(source: io::Error) -> Error {
         Some(libc::EMFILE | libc::ENFILE) => {
             "too many files are open; raise the limit with `ulimit -n 65536`".to_owned()
         }
-        Some(libc::EPERM | libc::EACCES) => perf_hint(),
+        Some(libc::EPERM | libc::EACCES) => perf_hint(&source),
         _ => {
             return Error::System {
                 action: "open a perf event",
@@ -74,19 +74,22 @@ pub(super) fn cannot_map_ring(source: io::Error) -> Error {
     }
 }
 
-fn perf_hint() -> String {
-    if is_in_container() {
-        return "this looks like a container, whose seccomp filter forbids perf events; start it \
-                with `--cap-add=PERFMON` (docker, podman), or use the ptrace backend with \
-                `--cap-add=SYS_PTRACE`"
-            .to_owned();
-    }
+/// The setting answers EACCES, a container's filter EPERM.
+fn perf_hint(source: &io::Error) -> String {
     match read_number("/proc/sys/kernel/perf_event_paranoid") {
-        Some(level) if level > 1 => format!(
+        Some(level) if level > 1 && source.raw_os_error() == Some(libc::EACCES) => format!(
             "kernel.perf_event_paranoid is {level}; run `sudo sysctl \
-             kernel.perf_event_paranoid=1`, or the recorder with sudo, or use the ptrace backend"
+             kernel.perf_event_paranoid=0`, or the recorder with sudo, or use the ptrace backend"
         ),
-        _ => "run the recorder as the user who owns the process, or with sudo".to_owned(),
+        _ if is_in_container() => {
+            "this looks like a container, whose seccomp filter forbids perf events; start it \
+             with `--cap-add=PERFMON` (docker, podman), or use the ptrace backend with \
+             `--cap-add=SYS_PTRACE`"
+                .to_owned()
+        }
+        _ => "run `sudo sysctl kernel.perf_event_paranoid=0`, or the recorder with sudo, or use \
+              the ptrace backend"
+            .to_owned(),
     }
 }
 

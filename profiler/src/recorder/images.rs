@@ -199,7 +199,8 @@ fn open_file(pid: u32, map: &MapEvent) -> Option<File> {
     let end = map.start.checked_add(map.len)?;
     let path = map.path.strip_suffix(DELETED);
     let in_root = format!("/proc/{pid}/root{}", path.unwrap_or(&map.path));
-    let by_inode = [&in_root, &format!("/proc/{pid}/exe")]
+    // The last, because the process may have ended since.
+    let by_inode = [&in_root, &format!("/proc/{pid}/exe"), &map.path]
         .into_iter()
         .filter_map(|door| File::open(door).ok())
         .find(|file| is_inode(file, map.inode));

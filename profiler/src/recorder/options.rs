@@ -59,11 +59,13 @@ pub enum Backend {
     /// Perf events where they are permitted, else ptrace.
     #[default]
     Auto,
-    /// The kernel's perf events, which never stop the process. They need
-    /// `perf_event_paranoid` of 1 or less, root, or CAP_PERFMON.
+    /// The kernel's perf events, which never stop the process. They need root, CAP_PERFMON,
+    /// or `perf_event_paranoid` of 0 or less.
     PerfEvent,
     /// Stopping one thread at a time for some microseconds. It needs the right to trace
-    /// the process, as a debugger does.
+    /// the process, as a debugger does. A thread stops a little after it is told to, and at
+    /// the latest when it comes out of the kernel, so functions that call the system often
+    /// get too large a share, at the cost of those before them.
     Ptrace,
 }
 

@@ -197,8 +197,9 @@ impl Processes {
                 }
             }
             Event::Sample(dump) => {
-                let (walk, places) = process.space.walk(&mut self.cache, &dump);
-                let thread = self.threads.find(pid, tid);
+                let Some((thread, walk, places)) = self.look(pid, tid, &dump) else {
+                    return;
+                };
                 let seen = Seen {
                     thread,
                     walk,
@@ -289,6 +290,14 @@ impl Processes {
             if let Some(now) = sys::process_cpu_time(pid) {
                 process.cpu_at_last = process.cpu_at_last.max(now);
             }
+        }
+    }
+
+    /// Is told what a launched process and its descendants took: of short-lived ones the
+    /// clocks may never have been read.
+    pub(super) fn know_cpu_time(&mut self, nanos: u64) {
+        if self.subprocesses {
+            self.cpu_of_ended += nanos.saturating_sub(self.cpu_time());
         }
     }
 

@@ -318,12 +318,12 @@ impl Recording {
         // Before a launched process is buried: its clock dies with it.
         self.processes.read_clocks();
         self.end();
-        let status = match &mut self.child {
-            Some(child) => Some(
-                child
-                    .wait()
-                    .map_err(Error::system("ask for the exit status"))?,
-            ),
+        let status = match self.launched() {
+            Some(pid) => {
+                let reaped = sys::reap(pid).map_err(Error::system("ask for the exit status"))?;
+                self.processes.know_cpu_time(reaped.1);
+                Some(reaped.0)
+            }
             None => None,
         };
         self.state = State::Ended(status);

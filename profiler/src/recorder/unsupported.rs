@@ -42,8 +42,8 @@ impl Recording {
         Err(unsupported())
     }
 
-    /// Returns the number of the recorded process.
-    pub fn pid(&self) -> u32 {
+    /// Returns the number of the process that was launched, if one was.
+    pub fn launched(&self) -> Option<u32> {
         match *self {}
     }
 

@@ -50,7 +50,7 @@ pub(crate) use self::handler::{Interrupted, Observer, Rearm};
 pub(crate) use self::hook::loader_changes;
 pub(crate) use self::perf_event::{Delivery, PerfEvent};
 pub(crate) use self::perf_ring::{EventPlan, EventTrigger, RecordBytes, Ring, RingEvent};
-pub(crate) use self::process::process_cpu_time;
+pub(crate) use self::process::{process_cpu_time, reap};
 pub(crate) use self::ptrace::Tracer;
 pub(crate) use self::published::Published;
 pub(crate) use self::remote_memory::read_remote;
