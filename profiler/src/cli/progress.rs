@@ -1,10 +1,15 @@
 //! What is said while a recording runs: on a terminal a line that changes, elsewhere
 //! nothing.
+//!
+//! The cursor stays behind the line, so that the `^C` that a terminal shows goes there too
+//! and is removed with it. Progress bar crates leave the cursor at the right margin, from
+//! where `^C` goes to the next line and the old one stays.
 
-use std::io::{self, IsTerminal};
+use std::cell::Cell;
+use std::env;
+use std::io::{self, IsTerminal, Write};
 use std::time::Duration;
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use profiler::Quality;
 
 use super::numbers::{count, elapsed};
@@ -12,56 +17,63 @@ use super::numbers::{count, elapsed};
 /// The line.
 #[derive(Debug)]
 pub struct Progress {
-    bar: ProgressBar,
+    is_shown: bool,
+    turn: Cell<usize>,
 }
+
+/// What turns at the line's beginning.
+const TURNS: [char; 10] = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
+
+/// Goes to the beginning of the line and empties it.
+const CLEAR: &str = "\r\x1b[2K";
+
+/// Room behind the line for what the terminal itself shows there.
+const ROOM: usize = 6;
 
 impl Progress {
     /// Shows the line, unless it is not wanted or nobody would see it.
     pub fn new(is_wanted: bool) -> Self {
-        let target = if is_wanted && io::stderr().is_terminal() {
-            ProgressDrawTarget::stderr_with_hz(10)
-        } else {
-            ProgressDrawTarget::hidden()
-        };
-        let bar = ProgressBar::with_draw_target(None, target);
-        let style = ProgressStyle::with_template("{spinner} {msg}");
-        bar.set_style(style.expect("the template is valid"));
-        Self { bar }
+        let is_dumb = env::var_os("TERM").is_none_or(|name| name == "dumb");
+        Self {
+            is_shown: is_wanted && !is_dumb && io::stderr().is_terminal(),
+            turn: Cell::new(0),
+        }
     }
 
     /// Shows how far it is.
     pub fn update(&self, quality: &Quality, passed: Duration, of: Option<Duration>) {
-        if !self.bar.is_hidden() {
-            self.bar.set_message(fitted(line(quality, passed, of)));
-            self.bar.tick();
+        if self.is_shown {
+            self.say(&line(quality, passed, of));
         }
     }
 
-    /// Shows what is being done after the recording.
-    pub fn say(&self, what: &'static str) {
-        if !self.bar.is_hidden() {
-            self.bar.set_message(what);
-            self.bar.tick();
+    /// Shows what is being done.
+    pub fn say(&self, what: &str) {
+        if !self.is_shown {
+            return;
         }
+        let columns = ratatui::crossterm::terminal::size().map_or(80, |(columns, _)| columns);
+        let room = usize::from(columns).saturating_sub(ROOM);
+        let turn = TURNS[self.turn.get() % TURNS.len()];
+        self.turn.set(self.turn.get() + 1);
+        let text: String = what.chars().take(room).collect();
+        draw(&format!("{CLEAR}{turn} {text}"));
     }
 }
 
 impl Drop for Progress {
     fn drop(&mut self) {
-        self.bar.finish_and_clear();
+        if self.is_shown {
+            draw(CLEAR);
+        }
     }
 }
 
-/// Leaves room behind the line for the `^C` that a terminal shows: it would go to the next
-/// line and take the cursor along, which has to be here to remove this one.
-fn fitted(line: String) -> String {
-    const ROOM: usize = 6;
-    let columns = ratatui::crossterm::terminal::size().map_or(80, |(columns, _)| columns);
-    let length = usize::from(columns).saturating_sub(ROOM);
-    match line.char_indices().nth(length) {
-        Some((end, _)) => line[..end].to_owned(),
-        None => line,
-    }
+/// Nobody is worse off if this fails.
+fn draw(text: &str) {
+    let mut stderr = io::stderr().lock();
+    let _ = stderr.write_all(text.as_bytes());
+    let _ = stderr.flush();
 }
 
 fn line(quality: &Quality, passed: Duration, of: Option<Duration>) -> String {

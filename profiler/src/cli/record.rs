@@ -46,7 +46,8 @@ pub fn run(args: &RecordArgs) -> Result<ExitCode> {
     let mut pusher = args.push.start(|| target.program())?;
     let signals = Signals::catch()?;
     let mut session = Session::start(&target, options, Streams::Ours)?;
-    let progress = Progress::new(!args.quiet);
+    // A command has the terminal for itself, to write to it as it always does.
+    let progress = Progress::new(!args.quiet && !session.is_ours());
     let end = watch(&mut session, &signals, &progress, &mut pusher, duration)?;
     if end == End::Duration {
         session.send(Signal::TERM);
