@@ -1,0 +1,226 @@
+//! Attaching, ends, kills, children, and what to do without perf.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::process::{Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use profiler::{Backend, Error, Recording, Source, State, dump, recover};
+
+use crate::jobs::JOB;
+use crate::support::{
+    Target, assert_count, assert_not_traced, assert_rate, command, is, options, permitted,
+};
+
+#[test]
+fn attaching_sees_what_a_running_process_does() {
+    let mut target = Target::start();
+    let Some(mut recording) = permitted(Recording::attach(target.pid(), options())) else {
+        return;
+    };
+    let start = Instant::now();
+    while start.elapsed() < Duration::from_secs(1) {
+        let state = recording.advance(Duration::from_millis(50)).unwrap();
+        assert_eq!(state, State::Running);
+    }
+    let first = recording.take().unwrap();
+    recording.advance(Duration::from_millis(200)).unwrap();
+    let second = recording.take().unwrap();
+    target.end();
+    let state = recording.advance(Duration::from_secs(10)).unwrap();
+    assert_eq!(state, State::Ended(None));
+    let whole = recording.finish().unwrap();
+
+    let share = whole.share_of(|name| is(name, "multiply") || is(name, "rotate"));
+    assert!(share.low > 0.9, "{share}");
+    // Naming functions takes the recorder's time, in a test build more than there is.
+    assert_count(&whole);
+    let parts = first.total() + second.total();
+    assert!(second.total().as_samples() > 0);
+    assert!(parts <= whole.total());
+    assert_eq!(first.quality().taken, first.total());
+    // Threads that were there before are known by name.
+    let names: Vec<_> = whole
+        .thread_ids()
+        .map(|id| whole.thread(id).name.to_owned())
+        .collect();
+    assert!(names.iter().any(|name| name == "helper"), "{names:?}");
+}
+
+#[test]
+fn a_killed_recorder_leaves_a_profile() {
+    let target = Target::start();
+    if permitted(Recording::attach(target.pid(), options())).is_none() {
+        return;
+    }
+    let spool = std::env::temp_dir().join(format!("recorder-test-{}.spool", std::process::id()));
+    let mut recorder = command("recorder")
+        .env("RECORDER_TEST_PID", target.pid().to_string())
+        .env("RECORDER_TEST_SPOOL", &spool)
+        .stdout(Stdio::null())
+        .spawn()
+        .unwrap();
+    thread::sleep(Duration::from_millis(2500));
+    recorder.kill().unwrap();
+    recorder.wait().unwrap();
+
+    let profile = recover(&spool).unwrap();
+    let quality = profile.quality();
+    // The last second may be lost, and the start takes some time.
+    assert!(
+        quality.wall_time >= Duration::from_millis(900),
+        "{quality:?}"
+    );
+    let share = profile.share_of(|name| is(name, "multiply") || is(name, "rotate"));
+    assert!(share.low > 0.9, "{share}");
+    // The other recorder may have been short of time.
+    assert_count(&profile);
+
+    // A record that was cut off costs itself only; no file at all is an error.
+    let bytes = fs::read(&spool).unwrap();
+    fs::write(&spool, &bytes[..bytes.len() - 1]).unwrap();
+    let cut = recover(&spool).unwrap();
+    assert!(cut.total() < profile.total());
+    fs::write(&spool, b"something else").unwrap();
+    assert!(matches!(recover(&spool), Err(Error::NoSpool { .. })));
+    fs::remove_file(&spool).unwrap();
+}
+
+#[test]
+fn without_perf_threads_are_stopped_and_let_go() {
+    let mut target = Target::start();
+    let mut options = options();
+    options.backend = Backend::Ptrace;
+    let Some(mut recording) = permitted(Recording::attach(target.pid(), options)) else {
+        return;
+    };
+    let start = Instant::now();
+    while start.elapsed() < Duration::from_millis(1500) {
+        recording.advance(Duration::from_millis(50)).unwrap();
+    }
+    let profile = recording.finish().unwrap();
+    assert_eq!(profile.quality().source, Some(Source::Ptrace));
+    if profile.total().as_samples() == 0 {
+        eprintln!("skipped: tracing is forbidden here");
+        return;
+    }
+    let share = profile.share_of(|name| is(name, "multiply") || is(name, "rotate"));
+    assert!(share.low > 0.9, "{share}");
+    assert_not_traced(&target);
+    // It would not end if one of its threads were still stopped.
+    target.end();
+}
+
+#[test]
+fn a_dump_shows_all_threads_asleep_or_not() {
+    let mut target = Target::start();
+    let Some(stacks) = permitted(dump(target.pid())) else {
+        return;
+    };
+    let helper = stacks
+        .iter()
+        .find(|stack| stack.thread().name == "helper")
+        .unwrap();
+    assert!(helper.is_complete(), "{helper:?}");
+    let functions: Vec<_> = helper
+        .frames()
+        .map(|frame| frame.function.to_owned())
+        .collect();
+    assert!(
+        functions.iter().any(|name| is(name, "sleep_for_long")),
+        "{functions:?}"
+    );
+    let at_work =
+        |name: &str| is(name, "multiply") || is(name, "rotate") || name.contains("job_endless");
+    let works = |stack: &profiler::ThreadStack| stack.frames().any(|frame| at_work(frame.function));
+    assert!(stacks.iter().any(works), "{stacks:?}");
+    assert_not_traced(&target);
+    target.end();
+}
+
+#[test]
+fn subprocesses_are_recorded_if_asked_for() {
+    for subprocesses in [true, false] {
+        let mut command = Command::new("sh");
+        // Of its own, so that the shell waits for each in turn.
+        let this = std::env::current_exe().unwrap();
+        let script = "for i in 1 2 3; do \"$0\" --exact jobs::job_short; done; true";
+        command.args(["-c", script]).arg(this).env(JOB, "short");
+        command.stdout(Stdio::null());
+        let mut options = options();
+        options.subprocesses = subprocesses;
+        let Some(mut recording) = permitted(Recording::launch(command, options)) else {
+            return;
+        };
+        while recording.advance(Duration::from_millis(100)).unwrap() == State::Running {}
+        let profile = recording.finish().unwrap();
+        let share = profile.share_of(|name| is(name, "at_the_bottom"));
+        if subprocesses {
+            assert!(share.low > 0.8, "{share}");
+            let pids: BTreeSet<_> = profile
+                .thread_ids()
+                .map(|id| profile.thread(id).pid)
+                .collect();
+            assert_eq!(pids.len(), 4);
+            assert_rate(&profile);
+        } else {
+            assert!(share.value < 0.01, "{share}");
+        }
+    }
+}
+
+#[test]
+fn a_budget_lowers_the_rate() {
+    let target = Target::start();
+    let mut options = options();
+    options.rate_hz = 4000.0;
+    options.max_overhead = Some(0.002);
+    let Some(mut recording) = permitted(Recording::attach(target.pid(), options)) else {
+        return;
+    };
+    let start = Instant::now();
+    while start.elapsed() < Duration::from_secs(2) {
+        recording.advance(Duration::from_millis(50)).unwrap();
+    }
+    recording.take().unwrap();
+    for _ in 0..20 {
+        recording.advance(Duration::from_millis(50)).unwrap();
+    }
+    let late = recording.take().unwrap();
+    // Samples alone, at 10 µs each, allow 200 a second.
+    let rate = late.quality().rate_obtained();
+    assert!(rate < 400.0, "{rate}");
+}
+
+#[test]
+fn what_cannot_be_recorded_is_said() {
+    // Numbers of processes end at 2^22.
+    let error = Recording::attach(5_000_000, options()).unwrap_err();
+    assert!(
+        matches!(error, Error::NoSuchProcess { pid: 5_000_000 }),
+        "{error}"
+    );
+    let error = dump(5_000_000).unwrap_err();
+    assert!(matches!(error, Error::NoSuchProcess { .. }), "{error}");
+    let mut bad = options();
+    bad.rate_hz = f64::NAN;
+    let error = Recording::attach(std::process::id(), bad).unwrap_err();
+    assert!(
+        matches!(
+            error,
+            Error::BadOption {
+                option: "rate_hz",
+                ..
+            }
+        ),
+        "{error}"
+    );
+    let error = Recording::launch(Command::new("/no/such/program"), options()).unwrap_err();
+    assert!(
+        matches!(error, Error::System { .. } | Error::Forbidden { .. }),
+        "{error}"
+    );
+    let error = recover("/no/such/file".as_ref()).unwrap_err();
+    assert!(matches!(error, Error::Io { .. }), "{error}");
+}
