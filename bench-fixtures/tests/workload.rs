@@ -140,7 +140,13 @@ fn the_shares_are_near_the_designed_ones() {
         assert_eq!(truth.functions().len(), shares.len());
         for (function, designed) in *shares {
             let share = truth.share(function).expect("the function is listed");
-            assert!((share - designed).abs() < 0.025, "{name}: {truth}");
+            // Threads slow each other down; each_thread_has_its_part says by how much.
+            let tolerance = if name.contains("threads") {
+                0.04
+            } else {
+                0.025
+            };
+            assert!((share - designed).abs() < tolerance, "{name}: {truth}");
         }
     }
     assert!(by_name("no such workload").is_none());
