@@ -11,21 +11,21 @@ fn change_of<'a>(changes: &'a [Change], name: &str) -> &'a Change {
     changes.iter().find(|change| change.name == name).unwrap()
 }
 
-/// Worked by hand: 10 and 20 of 100 have the pooled share 0.15, so z is
-/// 0.1 / sqrt(0.15 · 0.85 · 2 / 100) = 1.9803, and p is 0.0477. `a` and `b` are one
-/// comparison each, `main` a third; Holm has the smallest times 3, the next times 2.
+/// Worked by hand: of 30 hits in 200, at most 10 fall on the first 100 with a chance of
+/// Σ C(100, k) C(100, 30 - k) / C(200, 30) for k up to 10, and p is twice that. `a` and
+/// `b` are one comparison each, `main` a third; Holm has the smallest times 3.
 #[test]
-fn p_values_are_those_of_the_score_test() {
+fn p_values_are_those_of_the_exact_test() {
     let before = profile(&[("a", 10), ("b", 90)]);
     let after = profile(&[("a", 20), ("b", 80)]);
     let changes = changes(&before, &after);
     let a = change_of(&changes, "a");
-    assert!((a.p_value - 0.047_67).abs() < 1e-4, "{a:?}");
+    assert!((a.p_value - 0.0734275897).abs() < 1e-9, "{a:?}");
     let b = change_of(&changes, "b");
-    assert!((a.p_value - b.p_value).abs() < 1e-12);
+    assert!((a.p_value - b.p_value).abs() < 1e-9);
     for change in [a, b] {
         assert!(
-            (change.p_corrected - 3.0 * a.p_value).abs() < 1e-12,
+            (change.p_corrected - 3.0 * a.p_value).abs() < 1e-9,
             "{change:?}"
         );
         assert!(!change.is_beyond_chance());
@@ -45,7 +45,7 @@ fn binomial(n: u64, p: f64) -> Vec<f64> {
 }
 
 /// Not a simulation: every pair of outcomes of two equal programs is weighed with its
-/// probability. Without the adjustment one of the two changes is found in 5 of 100.
+/// probability. The exact test keeps below its level, as counts come in steps.
 #[test]
 fn what_has_not_changed_is_called_changed_in_at_most_5_of_100() {
     const N: u64 = 60;
@@ -69,7 +69,7 @@ fn what_has_not_changed_is_called_changed_in_at_most_5_of_100() {
             }
         }
         assert!(wrong < 0.05, "{p}: {wrong}");
-        assert!((0.03..0.07).contains(&unadjusted), "{p}: {unadjusted}");
+        assert!((0.01..0.05).contains(&unadjusted), "{p}: {unadjusted}");
     }
 }
 

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 /// What one sample costs the thread that it interrupts: the interrupt, and copying
-/// registers and stack. On a virtual machine, fixed work took 1.0 % longer at 1000
-/// samples a second.
+/// registers and stack. An estimate for a virtual machine, where interrupts are dear; not
+/// measured while recording.
 pub(super) const SAMPLE_COST: Duration = Duration::from_micros(10);
 
 /// Watches the cost.
