@@ -1,7 +1,6 @@
 //! Places to names, and counts to a profile.
 
 use std::collections::{BTreeSet, HashMap};
-use std::slice;
 use std::time::Duration;
 
 use super::counts::{Part, Seen};
@@ -9,16 +8,14 @@ use super::images::{Images, Place, is_in_file};
 use super::options::RecordOptions;
 use super::perf_map::PerfMap;
 use super::processes::{Processes, ThreadInfo};
-use crate::modules::Module;
 use crate::profile::{Frame, Profile, Quality, StackId, Thread, ThreadId, Weight};
 use crate::symbolize::{Symbol, Symbolizer};
 use crate::unwind::Walk;
 
 /// The names of places, each looked up once.
 pub(super) struct Names {
-    symbols: HashMap<Place, Vec<Symbol>>,
-    /// Of places in no file, by process.
-    made: HashMap<(u32, Place), Symbol>,
+    /// By place, and by process for those in no file (0 for the others).
+    symbols: HashMap<(u32, Place), Vec<Symbol>>,
     lines: bool,
 }
 
@@ -26,7 +23,6 @@ impl Names {
     pub(super) fn new(lines: bool) -> Self {
         Self {
             symbols: HashMap::new(),
-            made: HashMap::new(),
             lines,
         }
     }
@@ -87,18 +83,18 @@ impl Names {
 
     /// Returns the functions at places of a process, leaf first.
     pub(super) fn frames(&mut self, images: &Images, pid: u32, places: &[Place]) -> Vec<Symbol> {
-        let wanted: Vec<_> = places.iter().map(|&place| (pid, place)).collect();
-        self.look_up(&images.modules(), &wanted, || {});
+        let modules = images.modules();
+        let keys: Vec<_> = places.iter().map(|&place| key(pid, place)).collect();
+        let mut symbolizer = Symbolizer::new(&modules, self.lines);
+        self.insert(find(&mut symbolizer, &keys));
         let symbols = |&place| self.symbols(pid, place).iter().rev().cloned();
         places.iter().flat_map(symbols).collect()
     }
 
     /// Returns the functions at a place that has been looked up, the outermost first.
     fn symbols(&self, pid: u32, place: Place) -> &[Symbol] {
-        match self.made.get(&(pid, place)) {
-            Some(symbol) => slice::from_ref(symbol),
-            None => self.symbols.get(&place).map_or(&[], Vec::as_slice),
-        }
+        let symbols = self.symbols.get(&key(pid, place));
+        symbols.map_or(&[], Vec::as_slice)
     }
 
     /// Lists the places of what was seen that have not been looked up, with the process
@@ -110,36 +106,56 @@ impl Names {
             let pid = threads[seen.thread as usize].pid;
             for &place in &seen.places {
                 if self.symbols(pid, place).is_empty() {
-                    unknown.insert((if is_in_file(place) { 0 } else { pid }, place));
+                    unknown.insert(key(pid, place));
                 }
             }
         }
         unknown.into_iter().collect()
     }
 
-    /// Looks places up, and calls `meanwhile` again and again, as it may take long.
-    pub(super) fn look_up(
-        &mut self,
-        images: &[Module],
-        places: &[(u32, Place)],
-        mut meanwhile: impl FnMut(),
-    ) {
-        let mut symbolizer = Symbolizer::new(images, self.lines);
-        let mut maps: HashMap<u32, PerfMap> = HashMap::new();
-        for &(pid, place) in places {
-            meanwhile();
-            if !is_in_file(place) {
-                let map = maps.entry(pid).or_insert_with(|| PerfMap::of_process(pid));
-                if let Some(name) = map.function(place) {
-                    self.made.insert((pid, place), Symbol::unknown(name));
-                    continue;
-                }
-            }
-            self.symbols
-                .entry(place)
-                .or_insert_with(|| symbolizer.functions(place).to_vec());
+    /// Remembers what was found.
+    pub(super) fn insert(&mut self, found: Vec<Found>) {
+        for Found {
+            pid,
+            place,
+            symbols,
+        } in found
+        {
+            self.symbols.insert((pid, place), symbols);
         }
     }
+}
+
+/// The functions at a place, the outermost first.
+pub(super) struct Found {
+    /// 0 for a place in a file.
+    pid: u32,
+    place: Place,
+    symbols: Vec<Symbol>,
+}
+
+/// Looks places up, each with its process if it is in no file.
+pub(super) fn find(symbolizer: &mut Symbolizer<'_>, places: &[(u32, Place)]) -> Vec<Found> {
+    let mut maps: HashMap<u32, PerfMap> = HashMap::new();
+    let symbols = |&(pid, place): &(u32, Place)| {
+        let map = (!is_in_file(place))
+            .then(|| &*maps.entry(pid).or_insert_with(|| PerfMap::of_process(pid)));
+        let symbols = match map.and_then(|map| map.function(place)) {
+            Some(name) => vec![Symbol::unknown(name)],
+            None => symbolizer.functions(place).to_vec(),
+        };
+        Found {
+            pid,
+            place,
+            symbols,
+        }
+    };
+    places.iter().map(symbols).collect()
+}
+
+/// Returns what a place is remembered by.
+fn key(pid: u32, place: Place) -> (u32, Place) {
+    (if is_in_file(place) { 0 } else { pid }, place)
 }
 
 fn thread(info: &ThreadInfo) -> Thread<'_> {

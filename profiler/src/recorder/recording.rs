@@ -2,6 +2,8 @@
 
 use std::fmt;
 use std::process::{Child, Command, ExitStatus};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
+use std::thread;
 use std::time::Duration;
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
@@ -13,16 +15,18 @@ use super::budget::{Budget, SAMPLE_COST, Spent};
 use super::clock::now;
 use super::counts::Part;
 use super::error::cannot_attach;
+use super::images::Place;
 use super::options::{Backend, Mode, RecordOptions};
 use super::priority::Priority;
 use super::processes::Processes;
 use super::processors::Processors;
-use super::profile::Names;
+use super::profile::{Found, Names, find};
 use super::sleeps::Sleeps;
 use super::spool::Spool;
 use super::stops::Stops;
 use crate::error::{Error, Result};
 use crate::profile::{Profile, Quality, Source, Weight};
+use crate::symbolize::Symbolizer;
 use crate::sys;
 
 /// Records a process that is running already, or one that it starts.
@@ -210,25 +214,66 @@ impl Recording {
         self.snapshot()
     }
 
-    /// Gives names to what was seen. Samples go on coming, and are taken in meanwhile.
+    /// Gives names to what was seen.
+    ///
+    /// To open the files takes long, and samples go on coming meanwhile; so a helper
+    /// thread does that, while this one goes on with its work.
     fn look_up(&mut self) -> Result<()> {
-        let mut unknown = self.names.unknown(&self.processes);
-        let mut worked = Ok(());
-        while !unknown.is_empty() {
-            let images = self.processes.images.modules();
-            let is_running = self.ended.is_none();
-            self.names.look_up(&images, &unknown, || {
-                if is_running && worked.is_ok() && self.sampler.due() <= now() {
-                    worked = self.sampler.work(&mut self.processes);
+        let mut is_done = false;
+        while !is_done {
+            let modules = self.processes.images.modules();
+            let lines = self.options.lines;
+            is_done = thread::scope(|scope| {
+                let (ask, asked) = mpsc::channel::<Vec<_>>();
+                let (answer, answers) = mpsc::channel();
+                let modules = &modules;
+                scope.spawn(move || {
+                    let mut symbolizer = Symbolizer::new(modules, lines);
+                    for places in asked {
+                        // Nobody listens any more after an error.
+                        let _ = answer.send(find(&mut symbolizer, &places));
+                    }
+                });
+                self.look_up_with(&ask, &answers, modules.len())
+            })?;
+        }
+        Ok(())
+    }
+
+    /// Asks for names until there is nothing left to ask, or until other files have been
+    /// mapped than the helper knows of, which is then said by `false`.
+    fn look_up_with(
+        &mut self,
+        ask: &Sender<Vec<(u32, Place)>>,
+        answers: &Receiver<Vec<Found>>,
+        n_files: usize,
+    ) -> Result<bool> {
+        while self.processes.images.files().count() == n_files {
+            let unknown = self.names.unknown(&self.processes);
+            if unknown.is_empty() {
+                return Ok(true);
+            }
+            ask.send(unknown)
+                .expect("the helper listens until it is dropped");
+            let found = loop {
+                let pause = self.sampler.due().saturating_sub(now()).max(100_000);
+                let pause = match self.ended {
+                    None => Duration::from_nanos(pause),
+                    Some(_) => Duration::from_hours(1),
+                };
+                match answers.recv_timeout(pause) {
+                    Ok(found) => break found,
+                    Err(RecvTimeoutError::Timeout) if self.ended.is_none() => {
+                        let _precedence = Priority::raise();
+                        self.sampler.work(&mut self.processes)?;
+                    }
+                    Err(RecvTimeoutError::Timeout) => {}
+                    Err(RecvTimeoutError::Disconnected) => panic!("the helper has panicked"),
                 }
-            });
-            unknown = self.names.unknown(&self.processes);
+            };
+            self.names.insert(found);
         }
-        if self.ended.is_none() {
-            // The samples of meanwhile need the time that they were taken in.
-            self.processes.read_clocks();
-        }
-        worked
+        Ok(false)
     }
 
     fn profile(&self, part: Part, quality: Quality) -> Profile {

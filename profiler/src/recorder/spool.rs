@@ -14,9 +14,10 @@ use super::counts::{Part, Seen};
 use super::images::Place;
 use super::options::{Mode, RecordOptions};
 use super::processes::{Processes, Tally, ThreadInfo};
-use super::profile::Names;
+use super::profile::{Names, find};
 use crate::error::{Error, Result};
 use crate::profile::{Profile, Quality, Source, Weight};
+use crate::symbolize::Symbolizer;
 use crate::unwind::Walk;
 
 /// What a spool file begins with; the last byte is the version.
@@ -225,8 +226,12 @@ pub fn recover(spool: &Path) -> Result<Profile> {
     let mut options = RecordOptions::new();
     (options.lines, options.timeline) = (start.lines, start.timeline);
     let mut names = Names::new(start.lines);
-    let unknown = names.unknown(&processes);
-    names.look_up(&processes.images.modules(), &unknown, || {});
+    let modules = processes.images.modules();
+    let found = find(
+        &mut Symbolizer::new(&modules, start.lines),
+        &names.unknown(&processes),
+    );
+    names.insert(found);
     Ok(names.profile(&processes, &options, start.started, Part::All, quality))
 }
 

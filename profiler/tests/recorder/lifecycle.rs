@@ -34,8 +34,7 @@ fn attaching_sees_what_a_running_process_does() {
 
     let share = whole.share_of(|name| is(name, "multiply") || is(name, "rotate"));
     assert!(share.low > 0.9, "{share}");
-    // Naming functions takes the recorder's time, in a test build more than there is.
-    assert_count(&whole);
+    assert_rate(&whole);
     let parts = first.total() + second.total();
     assert!(second.total().as_samples() > 0);
     assert!(parts <= whole.total());
@@ -155,17 +154,18 @@ fn subprocesses_are_recorded_if_asked_for() {
         };
         while recording.advance(Duration::from_millis(100)).unwrap() == State::Running {}
         let profile = recording.finish().unwrap();
-        let share = profile.share_of(|name| is(name, "at_the_bottom"));
+        // The shell's own time, waiting for them to be cleared away, varies.
+        let children: BTreeSet<_> = profile
+            .samples()
+            .filter(|sample| {
+                let stack = profile.stack(sample.stack);
+                stack.iter().any(|name| is(name, "at_the_bottom"))
+            })
+            .map(|sample| profile.thread(sample.thread).pid)
+            .collect();
+        assert_eq!(children.len(), if subprocesses { 3 } else { 0 });
         if subprocesses {
-            assert!(share.low > 0.8, "{share}");
-            let pids: BTreeSet<_> = profile
-                .thread_ids()
-                .map(|id| profile.thread(id).pid)
-                .collect();
-            assert_eq!(pids.len(), 4);
             assert_rate(&profile);
-        } else {
-            assert!(share.value < 0.01, "{share}");
         }
     }
 }
