@@ -20,7 +20,7 @@ fn p_values_are_those_of_the_exact_test() {
     let after = profile(&[("a", 20), ("b", 80)]);
     let changes = changes(&before, &after);
     let a = change_of(&changes, "a");
-    assert!((a.p_value - 0.0734275897).abs() < 1e-9, "{a:?}");
+    assert!((a.p_value - 0.073_427_589_7).abs() < 1e-9, "{a:?}");
     let b = change_of(&changes, "b");
     assert!((a.p_value - b.p_value).abs() < 1e-9);
     for change in [a, b] {
