@@ -58,6 +58,8 @@ mod recorder;
 mod sampler;
 
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+mod dice;
+#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 mod module_path;
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 mod modules;

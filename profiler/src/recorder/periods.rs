@@ -16,6 +16,8 @@
 
 use std::time::Duration;
 
+use crate::dice::Dice;
+
 use super::clock::whole;
 
 /// Samples that a period serves.
@@ -51,7 +53,7 @@ impl Periods {
         Self {
             rate: rate_hz / 1e9,
             shortest,
-            dice: Dice(seed),
+            dice: Dice::new(seed),
             block: None,
             behind: 0.0,
         }
@@ -87,26 +89,6 @@ impl Periods {
             end: now + whole(length),
         });
         Duration::from_nanos(period)
-    }
-}
-
-/// SplitMix64 (G. L. Steele, D. Lea, C. H. Flood, "Fast splittable pseudorandom number
-/// generators", OOPSLA 2014).
-#[derive(Debug, Clone)]
-pub(super) struct Dice(u64);
-
-impl Dice {
-    pub(super) fn new(seed: u64) -> Self {
-        Self(seed)
-    }
-
-    /// Returns a number from 0 to 1, 1 excluded.
-    pub(super) fn uniform(&mut self) -> f64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        (((z ^ (z >> 31)) >> 11) as f64) / (1_u64 << 53) as f64
     }
 }
 

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use super::clock::whole;
 use super::counts::Seen;
-use super::periods::Dice;
+use crate::dice::Dice;
 
 /// The threads that are off the processor.
 pub(super) struct Sleeps {

@@ -19,9 +19,9 @@ use std::mem;
 use super::clock::{now, whole};
 use super::counts::Seen;
 use super::options::Mode;
-use super::periods::Dice;
 use super::processes::{Processes, threads_of};
 use super::remote_stack;
+use crate::dice::Dice;
 use crate::sys::Tracer;
 
 /// The sampler that stops threads.

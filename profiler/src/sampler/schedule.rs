@@ -31,6 +31,7 @@
 use std::time::Duration;
 
 use super::options::Intervals;
+use crate::dice::Dice;
 
 /// The number of arrivals with the same period.
 ///
@@ -107,7 +108,7 @@ impl Schedule {
             floor_nanos: u64::try_from(floor.as_nanos()).unwrap_or(u64::MAX),
             intervals,
             clock,
-            dice: Dice(seed),
+            dice: Dice::new(seed),
             period: 0,
             n_after_due: 0,
             due: 0,
@@ -235,24 +236,6 @@ pub(crate) fn expected_arrivals(due: u64, now: u64, mean_nanos: f64) -> u64 {
         return 0;
     }
     nanos((now - due) as f64 / mean_nanos).saturating_add(1)
-}
-
-/// SplitMix64 (G. L. Steele, D. Lea, C. H. Flood, "Fast splittable pseudorandom number
-/// generators", OOPSLA 2014): one word of state, which suits a signal handler.
-#[derive(Debug, Clone)]
-struct Dice(u64);
-
-impl Dice {
-    /// Draws from the half-open interval (0, 1].
-    fn fraction(&mut self) -> f64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut word = self.0;
-        word = (word ^ (word >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        word = (word ^ (word >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        word ^= word >> 31;
-        // 53 bits fill a double; the one added keeps zero, which has no logarithm, out.
-        ((word >> 11) + 1) as f64 / (1_u64 << 53) as f64
-    }
 }
 
 #[cfg(test)]
