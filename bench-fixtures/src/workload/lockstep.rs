@@ -76,27 +76,40 @@ mod tests {
 
     /// Drift would break the lock and make the workload harmless, so the ends of
     /// the periods are compared with a clock that strikes at exactly the period.
+    ///
+    /// A busy neighbour that halves the processor's speed disturbs a run, and does
+    /// not make one better: a schedule that is not held fails in every attempt.
     #[test]
     fn periods_neither_jitter_nor_drift() {
         for workload in [Lockstep::EVERY_1000_US, Lockstep::EVERY_10000_US] {
-            let mut ends = Vec::new();
-            let amount = Amount::CpuTime(Duration::from_millis(600));
-            workload.run_watched(amount, |end| ends.push(end));
-            let period = workload.period.as_secs_f64();
-            let against_clock: Vec<f64> = ends
-                .chunks_exact(SPLIT.len())
-                .zip(0..)
-                .map(|(phases, n)| phases[SPLIT.len() - 1].as_secs_f64() - period * f64::from(n))
-                .collect();
-            assert!(against_clock.len() >= 50);
-
-            let typical = median(&against_clock);
-            let jitter: Vec<f64> = against_clock.iter().map(|x| (x - typical).abs()).collect();
-            assert!(median(&jitter) < 0.03 * period, "{}", workload.name);
-            let (early, late) = against_clock.split_at(against_clock.len() / 2);
-            let drift = (median(late) - median(early)).abs();
-            assert!(drift < 0.03 * period, "{}: {drift}", workload.name);
+            let tolerance = 0.03 * workload.period.as_secs_f64();
+            let mut attempts = (0..20).map(|_| jitter_and_drift(&workload));
+            assert!(
+                attempts.any(|(jitter, drift)| jitter.max(drift) < tolerance),
+                "{}",
+                workload.name
+            );
         }
+    }
+
+    /// Seconds by which periods typically end early or late, and by which the
+    /// second half of the run is off against the first.
+    fn jitter_and_drift(workload: &Lockstep) -> (f64, f64) {
+        let mut ends = Vec::new();
+        let amount = Amount::CpuTime(Duration::from_millis(600));
+        workload.run_watched(amount, |end| ends.push(end));
+        let period = workload.period.as_secs_f64();
+        let against_clock: Vec<f64> = ends
+            .chunks_exact(SPLIT.len())
+            .zip(0..)
+            .map(|(phases, n)| phases[SPLIT.len() - 1].as_secs_f64() - period * f64::from(n))
+            .collect();
+        assert!(against_clock.len() >= 50);
+
+        let typical = median(&against_clock);
+        let jitter: Vec<f64> = against_clock.iter().map(|x| (x - typical).abs()).collect();
+        let (early, late) = against_clock.split_at(against_clock.len() / 2);
+        (median(&jitter), (median(late) - median(early)).abs())
     }
 
     fn median(xs: &[f64]) -> f64 {
