@@ -27,6 +27,7 @@
 //! assert_eq!(rows, series(0, DEFAULT_SEED));
 //! ```
 
+pub mod catalogue;
 pub mod market;
 pub mod rng;
 pub mod workload;

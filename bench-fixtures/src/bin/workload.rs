@@ -124,7 +124,7 @@ impl Command {
             Self::Help => writeln!(out, "{HELP}"),
             Self::List => all()
                 .iter()
-                .try_for_each(|w| writeln!(out, "{:<18}{}", w.name(), w.summary())),
+                .try_for_each(|w| writeln!(out, "{:<18}{}", w.name(), w.entry().summary)),
             Self::Run(run) => {
                 if run.waits {
                     eprintln!("ready");

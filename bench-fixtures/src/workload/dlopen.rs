@@ -8,6 +8,7 @@ use super::foreign::LoadedLibrary;
 use super::function::Function;
 use super::pace::Pace;
 use super::{Amount, Truth, Workload};
+use crate::catalogue::{Entry, Scored};
 use crate::rng::Rng;
 use std::hint::black_box;
 use std::sync::{Mutex, PoisonError};
@@ -22,12 +23,19 @@ const SHARE_WHILE_LOADED: f64 = 0.80;
 pub struct Dlopen;
 
 impl Workload for Dlopen {
-    fn name(&self) -> &'static str {
-        "dlopen"
-    }
-
-    fn summary(&self) -> &'static str {
-        "40 % in a library that is loaded during the run and unloaded again"
+    fn entry(&self) -> Entry {
+        Entry {
+            name: "dlopen",
+            summary: "40 % in a library that is loaded during the run and unloaded again",
+            catches: "a list of libraries that was read at the start, or at the end",
+            functions: const {
+                &[
+                    Scored::new("walk_permutation"),
+                    Scored::new("generate_in_library"),
+                ]
+            },
+            ..Entry::RUST
+        }
     }
 
     fn run_amount(&self, amount: Amount, seed: u64) -> Truth {

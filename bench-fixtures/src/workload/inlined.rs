@@ -6,6 +6,7 @@
 use super::function::Function;
 use super::pace::random_rounds;
 use super::{Amount, Truth, Workload};
+use crate::catalogue::{Entry, Scored};
 use std::hint::black_box;
 
 /// Splits its time 50/30/20 between three functions that are inlined into a fourth.
@@ -33,12 +34,20 @@ static FUNCTIONS: [Function<'static>; 3] = [
 ];
 
 impl Workload for Inlined {
-    fn name(&self) -> &'static str {
-        "inlined"
-    }
-
-    fn summary(&self) -> &'static str {
-        "50/30/20 in functions inlined into a big one: are they told apart?"
+    fn entry(&self) -> Entry {
+        Entry {
+            name: "inlined",
+            summary: "50/30/20 in functions that are inlined into a big one",
+            catches: "a profiler that names symbols alone and sees only the big function",
+            functions: const {
+                &[
+                    Scored::new("inlined_gcd"),
+                    Scored::new("inlined_logistic"),
+                    Scored::new("inlined_checksum"),
+                ]
+            },
+            ..Entry::RUST
+        }
     }
 
     fn run_amount(&self, amount: Amount, seed: u64) -> Truth {

@@ -2,6 +2,7 @@
 //! no more of a function than its name and its share.
 
 use super::function::Function;
+use crate::catalogue::Scored;
 use std::hint::black_box;
 
 /// The classic split: a half, a third or so, and two that are easily missed.
@@ -30,6 +31,13 @@ pub(super) static SPLIT: [Function<'static>; 4] = [
         unit_nanos: 800.0,
         run: &multiply_matrices,
     },
+];
+
+pub(super) const SCORED: &[Scored] = &[
+    Scored::new("sieve_primes"),
+    Scored::new("hash_text"),
+    Scored::new("edit_distance"),
+    Scored::new("multiply_matrices"),
 ];
 
 /// Counts primes with the sieve of Eratosthenes, once a unit.

@@ -8,6 +8,7 @@ use super::foreign::qsort;
 use super::function::Function;
 use super::pace::random_rounds;
 use super::{Amount, Truth, Workload};
+use crate::catalogue::{Entry, Scored};
 use std::fs::metadata;
 use std::hint::black_box;
 
@@ -42,12 +43,21 @@ static FUNCTIONS: [Function<'static>; 4] = [
 ];
 
 impl Workload for LibcCallers {
-    fn name(&self) -> &'static str {
-        "libc-callers"
-    }
-
-    fn summary(&self) -> &'static str {
-        "stat 45, another stat 20, memset 20, qsort 15 %: is the right caller named?"
+    fn entry(&self) -> Entry {
+        Entry {
+            name: "libc-callers",
+            summary: "stat 45, another stat 20, memset 20, qsort 15 %",
+            catches: "an unwinder that trusts frame pointers and loses who called the C library",
+            functions: const {
+                &[
+                    Scored::over("stat_root", "stat"),
+                    Scored::over("stat_here", "stat"),
+                    Scored::over("clear_buffer", "memset"),
+                    Scored::over("sort_records", "qsort"),
+                ]
+            },
+            ..Entry::RUST
+        }
     }
 
     fn run_amount(&self, amount: Amount, seed: u64) -> Truth {

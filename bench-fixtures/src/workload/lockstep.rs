@@ -5,9 +5,10 @@
 //! long it samples. Phases are held to an absolute schedule on the thread's CPU
 //! clock, so that errors in one phase do not add up over the run.
 
-use super::kernel::SPLIT;
+use super::kernel::{self, SPLIT};
 use super::pace::Pace;
 use super::{Amount, Truth, Workload};
+use crate::catalogue::Entry;
 use std::time::Duration;
 
 /// Splits its time 50/30/15/5 in step with a fixed period.
@@ -56,12 +57,15 @@ impl Lockstep {
 }
 
 impl Workload for Lockstep {
-    fn name(&self) -> &'static str {
-        self.name
-    }
-
-    fn summary(&self) -> &'static str {
-        "the same split in step with a fixed period, in microseconds"
+    fn entry(&self) -> Entry {
+        Entry {
+            name: self.name,
+            summary: "the same split in step with a fixed period, in microseconds",
+            catches: "a fixed period of sampling, which meets the same function every time",
+            rate_hz: u32::try_from(1_000_000 / self.period.as_micros()).ok(),
+            functions: kernel::SCORED,
+            ..Entry::RUST
+        }
     }
 
     /// The seed has no effect: that nothing varies is the point.

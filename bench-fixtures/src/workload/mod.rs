@@ -59,15 +59,18 @@ pub use threads::Threads;
 pub use truth::{FunctionTime, ThreadTime, Truth};
 pub use wrappers::Wrappers;
 
+use crate::catalogue::Entry;
 use std::time::Duration;
 
 /// Runs a program and states what each of its functions truly cost.
 pub trait Workload: Sync {
-    /// Name on the command line.
-    fn name(&self) -> &'static str;
+    /// Says what the workload is and what it asks of a profiler.
+    fn entry(&self) -> Entry;
 
-    /// One line on what the workload asks of a profiler.
-    fn summary(&self) -> &'static str;
+    /// Name on the command line.
+    fn name(&self) -> &'static str {
+        self.entry().name
+    }
 
     /// Does so much on the calling thread, and on threads that it starts and joins,
     /// and returns the truth.

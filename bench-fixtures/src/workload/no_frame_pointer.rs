@@ -8,6 +8,7 @@ use super::foreign::bundle_without_frame_pointer;
 use super::function::Function;
 use super::pace::random_rounds;
 use super::{Amount, Truth, Workload};
+use crate::catalogue::{Entry, Scored};
 use std::hint::black_box;
 
 /// Calls a kernel without frame pointers from two places, and does something else.
@@ -35,12 +36,20 @@ static FUNCTIONS: [Function<'static>; 3] = [
 ];
 
 impl Workload for NoFramePointer {
-    fn name(&self) -> &'static str {
-        "no-frame-pointer"
-    }
-
-    fn summary(&self) -> &'static str {
-        "C without frame pointers, called 50 and 30 % from two places: are callers named?"
+    fn entry(&self) -> Entry {
+        Entry {
+            name: "no-frame-pointer",
+            summary: "C without frame pointers, called from two places (50/30), and 20 % elsewhere",
+            catches: "an unwinder that takes any value of the frame pointer's register for a frame",
+            functions: const {
+                &[
+                    Scored::over("call_left", "mix_many_words"),
+                    Scored::over("call_right", "mix_many_words"),
+                    Scored::new("stay_here"),
+                ]
+            },
+            ..Entry::RUST
+        }
     }
 
     fn run_amount(&self, amount: Amount, seed: u64) -> Truth {

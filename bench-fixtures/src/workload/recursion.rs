@@ -7,6 +7,7 @@
 use super::function::Function;
 use super::pace::random_rounds;
 use super::{Amount, Truth, Workload};
+use crate::catalogue::{Entry, Scored};
 use std::hint::black_box;
 
 /// Spends 60 % at the bottom of a recursion and 40 % near the root.
@@ -35,12 +36,18 @@ impl Recursion {
 }
 
 impl Workload for Recursion {
-    fn name(&self) -> &'static str {
-        self.name
-    }
-
-    fn summary(&self) -> &'static str {
-        "60 % under 250 or 1,000 frames of recursion, 40 % shallow: are stacks whole?"
+    fn entry(&self) -> Entry {
+        Entry {
+            name: self.name,
+            summary: "60 % under 250 or 1,000 frames of recursion, 40 % shallow",
+            catches: "a cut at 127 or 128 frames, or at 8 or 32 KiB of stack",
+            functions: if self.depth == Self::DEEP_1000.depth {
+                const { &scored(1_000) }
+            } else {
+                const { &scored(250) }
+            },
+            ..Entry::RUST
+        }
     }
 
     fn run_amount(&self, amount: Amount, seed: u64) -> Truth {
@@ -66,6 +73,13 @@ impl Workload for Recursion {
         let name = self.name;
         Some(Box::new(Self { name, depth }))
     }
+}
+
+const fn scored(depth: u32) -> [Scored; 2] {
+    [
+        Scored::over("deep", "hash_at_the_bottom").with_depth("descend", depth),
+        Scored::new("shallow"),
+    ]
 }
 
 /// Goes down the recursion and hashes at its bottom, once a unit.

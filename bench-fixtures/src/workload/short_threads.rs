@@ -7,6 +7,7 @@
 use super::function::Function;
 use super::pace::{Now, Pace};
 use super::{Amount, ThreadTime, Truth, Workload};
+use crate::catalogue::{Entry, Scored};
 use crate::rng::Rng;
 use std::hint::black_box;
 use std::thread;
@@ -36,12 +37,14 @@ static FUNCTIONS: [Function<'static>; 2] = [
 ];
 
 impl Workload for ShortThreads {
-    fn name(&self) -> &'static str {
-        "short-threads"
-    }
-
-    fn summary(&self) -> &'static str {
-        "40 % in threads that live 1 to 4 ms: are they seen from their first moment?"
+    fn entry(&self) -> Entry {
+        Entry {
+            name: "short-threads",
+            summary: "40 % in threads that live 1 to 4 ms",
+            catches: "a fresh period for each thread, and a search for threads that misses most",
+            functions: const { &[Scored::new("long_lived"), Scored::new("short_lived")] },
+            ..Entry::RUST
+        }
     }
 
     fn run_amount(&self, amount: Amount, seed: u64) -> Truth {

@@ -7,6 +7,7 @@
 use super::function::Function;
 use super::pace::Pace;
 use super::{Amount, Truth, Workload};
+use crate::catalogue::{Clock, Entry, Scored};
 use crate::rng::Rng;
 use std::hint::black_box;
 use std::thread;
@@ -43,12 +44,21 @@ static FUNCTIONS: [Function<'static>; 3] = [
 ];
 
 impl Workload for Sleep {
-    fn name(&self) -> &'static str {
-        "sleep"
-    }
-
-    fn summary(&self) -> &'static str {
-        "runs 30 % of the time, in two functions (70/30), and sleeps 70 %"
+    fn entry(&self) -> Entry {
+        Entry {
+            name: "sleep",
+            summary: "runs 30 % of the time, in two functions (70/30), and sleeps 70 %",
+            catches: "a profiler that counts sleep as work, or work as sleep",
+            clock: Clock::Both,
+            functions: const {
+                &[
+                    Scored::new("parse_digits"),
+                    Scored::new("rotate_words"),
+                    Scored::new("nap"),
+                ]
+            },
+            ..Entry::RUST
+        }
     }
 
     fn run_amount(&self, amount: Amount, seed: u64) -> Truth {

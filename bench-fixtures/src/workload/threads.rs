@@ -8,6 +8,7 @@
 use super::function::Function;
 use super::pace::Pace;
 use super::{Amount, ThreadTime, Truth, Workload};
+use crate::catalogue::{Entry, Scored};
 use crate::rng::Rng;
 use std::hint::black_box;
 use std::sync::{Condvar, Mutex, PoisonError};
@@ -58,12 +59,14 @@ impl Threads {
 }
 
 impl Workload for Threads {
-    fn name(&self) -> &'static str {
-        self.name
-    }
-
-    fn summary(&self) -> &'static str {
-        "threads of unequal load, each with its own function: is each counted?"
+    fn entry(&self) -> Entry {
+        Entry {
+            name: self.name,
+            summary: "threads of unequal load, each with its own function",
+            catches: "one timer for the process, whose signals choose threads unevenly",
+            functions: &SCORED[..self.shares().len()],
+            ..Entry::RUST
+        }
     }
 
     fn run_amount(&self, amount: Amount, seed: u64) -> Truth {
@@ -185,6 +188,8 @@ macro_rules! loads {
             unit_nanos: 3_500.0,
             run: &$name,
         }),*];
+
+        const SCORED: &[Scored; MAX_THREADS] = &[$(Scored::new(stringify!($name))),*];
 
         $(
             #[inline(never)]

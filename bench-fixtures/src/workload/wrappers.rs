@@ -8,6 +8,7 @@
 use super::function::Function;
 use super::pace::random_rounds;
 use super::{Amount, Truth, Workload};
+use crate::catalogue::{Entry, Scored};
 use std::hint::black_box;
 
 /// Reaches one hot function on four paths, 40/30/20/10.
@@ -41,12 +42,21 @@ static FUNCTIONS: [Function<'static>; 4] = [
 ];
 
 impl Workload for Wrappers {
-    fn name(&self) -> &'static str {
-        "wrappers"
-    }
-
-    fn summary(&self) -> &'static str {
-        "one hot function through wrappers on four paths, 40/30/20/10"
+    fn entry(&self) -> Entry {
+        Entry {
+            name: "wrappers",
+            summary: "one hot function through wrappers on four paths, 40/30/20/10",
+            catches: "an unwinder that skips a caller at the first and last instructions of a function",
+            functions: const {
+                &[
+                    Scored::over("north", "hot"),
+                    Scored::over("east", "hot"),
+                    Scored::over("south", "hot"),
+                    Scored::over("west", "hot"),
+                ]
+            },
+            ..Entry::RUST
+        }
     }
 
     fn run_amount(&self, amount: Amount, seed: u64) -> Truth {

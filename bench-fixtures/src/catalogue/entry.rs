@@ -1,0 +1,122 @@
+//! What is known of one workload before it runs.
+
+use std::fmt;
+
+/// The language that a workload is written in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Language {
+    /// Run as the command `workload`.
+    Rust,
+    /// Run as `python3 workload.py`.
+    Python,
+    /// Run as `workload-c`.
+    C,
+}
+
+/// Shows the name in lower case, as the JSON of a run has it.
+impl fmt::Display for Language {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Rust => "rust",
+            Self::Python => "python",
+            Self::C => "c",
+        })
+    }
+}
+
+/// The clock, or clocks, by which a workload tests a profiler.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Clock {
+    /// It hardly waits: shares of CPU time are what it is about.
+    Cpu,
+    /// It sleeps or waits: its shares of CPU time and of wall time differ, and each has
+    /// its own truth.
+    Both,
+}
+
+/// A function of the truth, and what a complete stack of it looks like.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Scored {
+    /// The last part of its name, as a symbolizer prints it: `sieve_primes` of
+    /// `bench_fixtures::workload::kernel::sieve_primes`.
+    pub name: &'static str,
+    /// Part of the name of a callee that must be seen under it, such as `qsort`.
+    ///
+    /// A stack that has such a frame and not this function lost its caller; one that has
+    /// another function of the truth instead names the wrong one. Several functions may
+    /// share a callee. A stripped C library hides some of its callees' names.
+    pub leaf: Option<&'static str>,
+    /// The frames of a recursion in it.
+    pub depth: Option<Depth>,
+}
+
+/// How often one function is on a complete stack.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Depth {
+    /// The last part of the name of the function that recurs.
+    pub frame: &'static str,
+    /// How many frames of it are above a sample in the scored function's leaf.
+    pub n_frames: u32,
+}
+
+impl Scored {
+    pub(crate) const fn new(name: &'static str) -> Self {
+        Self {
+            name,
+            leaf: None,
+            depth: None,
+        }
+    }
+
+    pub(crate) const fn over(name: &'static str, leaf: &'static str) -> Self {
+        Self {
+            name,
+            leaf: Some(leaf),
+            depth: None,
+        }
+    }
+
+    pub(crate) const fn with_depth(mut self, frame: &'static str, n_frames: u32) -> Self {
+        self.depth = Some(Depth { frame, n_frames });
+        self
+    }
+}
+
+/// A workload as the catalogue lists it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Entry {
+    /// Name on the command line; unique within its language.
+    pub name: &'static str,
+    /// What it is written in.
+    pub language: Language,
+    /// One line on what it does.
+    pub summary: &'static str,
+    /// One sentence on the fault of a profiler that it catches.
+    pub catches: &'static str,
+    /// The clocks by which its shares are worth a test.
+    pub clock: Clock,
+    /// The rate in samples per second that it is made for; `None` for any.
+    pub rate_hz: Option<u32>,
+    /// The functions of its truth, in their order.
+    pub functions: &'static [Scored],
+}
+
+impl Entry {
+    /// A Rust workload of which nothing is said yet.
+    pub(crate) const RUST: Self = Self::empty(Language::Rust);
+
+    /// A Python workload of which nothing is said yet.
+    pub(crate) const PYTHON: Self = Self::empty(Language::Python);
+
+    const fn empty(language: Language) -> Self {
+        Self {
+            name: "",
+            language,
+            summary: "",
+            catches: "",
+            clock: Clock::Cpu,
+            rate_hz: None,
+            functions: &[],
+        }
+    }
+}
