@@ -46,6 +46,8 @@
 //! # Ok::<(), profiler::Error>(())
 //! ```
 
+#[cfg(feature = "accuracy")]
+pub mod accuracy;
 mod analysis;
 #[cfg(feature = "criterion")]
 mod criterion;

@@ -8,3 +8,5 @@ mod significance;
 pub use self::diff::{Change, Difference, changes};
 pub use self::interval::Share;
 pub use self::shares::FunctionShare;
+#[cfg(feature = "accuracy")]
+pub(crate) use self::significance::correct;
