@@ -38,6 +38,11 @@ fn compile() -> Result<(), Box<dyn Error>> {
         return Err(format!("the shared library did not link: {linked}").into());
     }
     build
+        .clone()
+        .force_frame_pointer(true)
+        .file("src/c/tail_calls.c")
+        .try_compile("tail_calls")?;
+    build
         .force_frame_pointer(false)
         .flag("-fomit-frame-pointer")
         .file("src/c/no_frame_pointer.c")

@@ -78,6 +78,10 @@ fn the_shares_are_near_the_designed_ones() {
         ),
         ("recursion", &[("deep", 0.60), ("shallow", 0.40)]),
         ("recursion-1000", &[("deep", 0.60), ("shallow", 0.40)]),
+        (
+            "mutual-recursion",
+            &[("begin_left", 0.60), ("begin_right", 0.40)],
+        ),
         ("threads-2", &[("load_1", 0.75), ("load_2", 0.25)]),
         (
             "threads-8",
@@ -96,6 +100,7 @@ fn the_shares_are_near_the_designed_ones() {
             "short-threads",
             &[("long_lived", 0.60), ("short_lived", 0.40)],
         ),
+        ("fork", &[("work_as_parent", 0.40), ("work_as_child", 0.60)]),
         (
             "sleep",
             &[("parse_digits", 0.70), ("rotate_words", 0.30), ("nap", 0.0)],
@@ -129,6 +134,40 @@ fn the_shares_are_near_the_designed_ones() {
             "dlopen",
             &[("walk_permutation", 0.60), ("generate_in_library", 0.40)],
         ),
+        (
+            "allocation-storm",
+            &[
+                ("churn_blocks", 0.50),
+                ("grow_text", 0.30),
+                ("link_nodes", 0.20),
+            ],
+        ),
+        (
+            "eager-formatting",
+            &[
+                ("format_eagerly", 0.60),
+                ("format_lazily", 0.25),
+                ("log_really", 0.15),
+            ],
+        ),
+        (
+            "folder-check",
+            &[
+                ("check_every_call", 0.60),
+                ("check_once", 0.15),
+                ("read_prices", 0.25),
+            ],
+        ),
+        (
+            "system-calls",
+            &[
+                ("fill_from_zero", 0.40),
+                ("ask_for_parent", 0.30),
+                ("pour_into_null", 0.20),
+                ("turn_back", 0.10),
+            ],
+        ),
+        ("tail-calls", &[("leave_left", 0.60), ("leave_right", 0.40)]),
     ];
     for workload in all() {
         let name = workload.name();

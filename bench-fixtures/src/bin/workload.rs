@@ -1,44 +1,63 @@
 //! `workload`: runs one workload by name and prints its truth, so that any
 //! profiler can be pointed at it.
 
-use bench_fixtures::workload::{Amount, Report, Workload, all, by_name};
+use bench_fixtures::workload::{Amount, Parameter, Report, Slow, Task, Workload, all, by_name};
+use clap::Parser;
 use std::io::{self, ErrorKind, Write};
 use std::process::ExitCode;
 use std::time::Duration;
 
-const HELP: &str = "\
-Run a program whose profile is known, and print that profile as JSON.
-
-Usage: workload NAME [--seconds S | --work N] [--seed N]
-       workload --list
-
-Options:
-  --seconds S  CPU time to spend, in seconds, more than 0, at most 3600 [default: 5]
-  --work N     Do a fixed amount of work instead, N times about 8 ms, at most 1000000
-  --seed N     Seed of the phases, a whole number [default: 1]
-  --threads N  Threads of `threads-2` and `threads-8`, 2 to 8, at 1, 2, ... N parts
-  --depth N    Depth of `recursion`, 1 to 10000
-  --wait       Say `ready` on stderr, and begin when stdin has a line or ends
-  --list       List the workloads
-  --help       Print this help
-
-Exit codes: 0 done, 2 could not run.";
+/// Run a program whose profile is known, and print that profile as JSON.
+#[derive(Parser)]
+#[command(name = "workload", after_help = "Exit codes: 0 done, 2 could not run.")]
+struct Arguments {
+    /// Workload; `--list` names them
+    #[arg(required_unless_present = "list")]
+    name: Option<String>,
+    /// CPU time to spend, in seconds, more than 0, at most 3600
+    #[arg(long, value_name = "S", default_value = "5", value_parser = seconds)]
+    seconds: Duration,
+    /// Do a fixed amount of work instead, N times about 8 ms
+    #[arg(long, value_name = "N", conflicts_with = "seconds")]
+    #[arg(value_parser = clap::value_parser!(u64).range(1..=1_000_000))]
+    work: Option<u64>,
+    /// Seed of the phases
+    #[arg(long, value_name = "N", default_value = "1")]
+    seed: u64,
+    /// Threads, 2 to 8, at 1, 2, ... N parts
+    #[arg(long, value_name = "N", value_parser = threads)]
+    threads: Option<Parameter>,
+    /// Depth of a recursion, 2 to 10000
+    #[arg(long, value_name = "N", value_parser = depth)]
+    depth: Option<Parameter>,
+    /// CPU time after which everything repeats, 100 to 1000000
+    #[arg(long, value_name = "N", value_parser = period)]
+    period_us: Option<Parameter>,
+    /// Proportions of the four functions' times
+    #[arg(long, value_name = "A,B,C,D", value_parser = shares)]
+    shares: Option<Parameter>,
+    /// Do the units of one function so many times, 0.1 to 10; all others stay as they are
+    #[arg(long, value_name = "FUNCTION=FACTOR", value_parser = slow, requires = "work")]
+    slow: Option<Slow>,
+    /// Say `ready` on stderr, and begin when stdin has a line or ends
+    #[arg(long)]
+    wait: bool,
+    /// List the workloads
+    #[arg(long)]
+    list: bool,
+}
 
 fn main() -> ExitCode {
-    let done = match Command::parse(std::env::args().skip(1)) {
-        Ok(command) => command.run().map_err(Failure::Output),
-        Err(message) => Err(Failure::Usage(message)),
-    };
-    match done {
+    match run(&Arguments::parse()) {
         Ok(()) => ExitCode::SUCCESS,
-        // The reader has seen enough, as `head` has.
-        Err(Failure::Output(error)) if error.kind() == ErrorKind::BrokenPipe => ExitCode::SUCCESS,
-        Err(Failure::Output(error)) => {
-            eprintln!("error: reading stdin or writing to stdout failed: {error}");
-            ExitCode::from(2)
-        }
         Err(Failure::Usage(message)) => {
             eprintln!("error: {message}\nhint: `workload --help` shows the options");
+            ExitCode::from(2)
+        }
+        // The reader has seen enough, as `head` has.
+        Err(Failure::Stream(error)) if error.kind() == ErrorKind::BrokenPipe => ExitCode::SUCCESS,
+        Err(Failure::Stream(error)) => {
+            eprintln!("error: reading stdin or writing to stdout failed: {error}");
             ExitCode::from(2)
         }
     }
@@ -46,133 +65,120 @@ fn main() -> ExitCode {
 
 enum Failure {
     Usage(String),
-    Output(io::Error),
+    Stream(io::Error),
 }
 
-enum Command {
-    Help,
-    List,
-    Run(Run),
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Self {
+        Self::Stream(error)
+    }
 }
 
-struct Run {
-    workload: Choice,
-    amount: Amount,
-    seed: u64,
+fn run(arguments: &Arguments) -> Result<(), Failure> {
+    let mut out = io::stdout().lock();
+    let Some(name) = &arguments.name else {
+        for workload in all() {
+            writeln!(out, "{:<18}{}", workload.name(), workload.entry().summary)?;
+        }
+        return Ok(());
+    };
+    let workload = by_name(name).ok_or_else(|| format!("no workload `{name}`"));
+    let workload = workload.map_err(Failure::Usage)?;
+    let task = Task {
+        amount: match arguments.work {
+            Some(n_units) => Amount::Work(n_units),
+            None => Amount::CpuTime(arguments.seconds),
+        },
+        seed: arguments.seed,
+        slow: arguments.slow.clone(),
+    };
+    if let Some(Slow { function, .. }) = &task.slow {
+        let functions = workload.entry().functions;
+        if !functions.iter().any(|scored| scored.name == function) {
+            let message = format!("`{name}` has no function `{function}`");
+            return Err(Failure::Usage(message));
+        }
+    }
+    let parameters = [
+        &arguments.threads,
+        &arguments.depth,
+        &arguments.period_us,
+        &arguments.shares,
+    ];
+    let parameters: Vec<&Parameter> = parameters.into_iter().flatten().collect();
+    let report = run_with(workload, &parameters, &task, arguments.wait)?;
+    writeln!(out, "{}", report.to_json())?;
+    Ok(())
+}
+
+/// Runs a workload with so many parameters still to be set.
+fn run_with(
+    workload: &dyn Workload,
+    parameters: &[&Parameter],
+    task: &Task,
     waits: bool,
-}
-
-/// A workload as it is listed, or one made by an option.
-enum Choice {
-    Listed(&'static dyn Workload),
-    Made(Box<dyn Workload>),
-}
-
-impl Choice {
-    fn get(&self) -> &dyn Workload {
-        match self {
-            Self::Listed(workload) => *workload,
-            Self::Made(workload) => workload.as_ref(),
-        }
+) -> Result<Report, Failure> {
+    if let Some((first, rest)) = parameters.split_first() {
+        let made = workload
+            .with(first)
+            .ok_or_else(|| Failure::Usage(format!("`{}` has no {first}", workload.name())))?;
+        return run_with(made.as_ref(), rest, task, waits);
     }
-}
-
-impl Command {
-    fn parse(mut args: impl Iterator<Item = String>) -> Result<Self, String> {
-        let (mut workload, mut seed, mut waits) = (None, 1, false);
-        let (mut cpu_time, mut work, mut n_threads, mut depth) = (None, None, None, None);
-        while let Some(arg) = args.next() {
-            let (flag, mut inline) = match arg.split_once('=') {
-                Some((flag, value)) => (flag, Some(value.to_owned())),
-                None => (arg.as_str(), None),
-            };
-            let mut value = || {
-                let value = inline.take().or_else(|| args.next());
-                value.ok_or_else(|| format!("{flag} needs a value"))
-            };
-            match flag {
-                "--help" | "-h" => return Ok(Self::Help),
-                "--list" => return Ok(Self::List),
-                "--seconds" => cpu_time = Some(parse_seconds(&value()?)?),
-                "--work" => work = Some(parse_count("--work", &value()?, 1, 1_000_000)?),
-                "--seed" => seed = parse_count("--seed", &value()?, 0, u64::MAX)?,
-                "--threads" => n_threads = Some(parse_count("--threads", &value()?, 2, 8)?),
-                "--depth" => depth = Some(parse_count("--depth", &value()?, 1, 10_000)?),
-                "--wait" if inline.is_none() => waits = true,
-                name if workload.is_none() && !name.starts_with('-') => {
-                    workload = Some(find_workload(&arg)?);
-                }
-                _ => return Err(format!("unknown argument `{arg}`")),
-            }
-        }
-        let listed = workload.ok_or("the name of a workload is missing")?;
-        Ok(Self::Run(Run {
-            workload: choose(listed, n_threads, depth)?,
-            amount: match (cpu_time, work) {
-                (Some(_), Some(_)) => return Err("--seconds and --work exclude each other".into()),
-                (None, Some(n_units)) => Amount::Work(n_units),
-                (cpu_time, None) => Amount::CpuTime(cpu_time.unwrap_or(Duration::from_secs(5))),
-            },
-            seed,
-            waits,
-        }))
+    if waits {
+        eprintln!("ready");
+        io::stdin().read_line(&mut String::new())?;
     }
+    Ok(Report::of_task(workload, task))
+}
 
-    fn run(self) -> io::Result<()> {
-        let mut out = io::stdout().lock();
-        match self {
-            Self::Help => writeln!(out, "{HELP}"),
-            Self::List => all()
-                .iter()
-                .try_for_each(|w| writeln!(out, "{:<18}{}", w.name(), w.entry().summary)),
-            Self::Run(run) => {
-                if run.waits {
-                    eprintln!("ready");
-                    io::stdin().read_line(&mut String::new())?;
-                }
-                let report = Report::of(run.workload.get(), run.amount, run.seed);
-                writeln!(out, "{}", report.to_json())
-            }
-        }
+fn seconds(text: &str) -> Result<Duration, String> {
+    let seconds = number(text, 0.0, 3_600.0)?;
+    Ok(Duration::from_secs_f64(seconds))
+}
+
+fn threads(text: &str) -> Result<Parameter, String> {
+    count(text, 2, 8).map(|n_threads| Parameter::Threads(n_threads as usize))
+}
+
+fn depth(text: &str) -> Result<Parameter, String> {
+    count(text, 2, 10_000).map(Parameter::Depth)
+}
+
+fn period(text: &str) -> Result<Parameter, String> {
+    let micros = count(text, 100, 1_000_000)?;
+    Ok(Parameter::Period(Duration::from_micros(micros.into())))
+}
+
+fn shares(text: &str) -> Result<Parameter, String> {
+    let shares = text.split(',').map(|share| number(share, 0.0, 1e6));
+    let shares: Vec<f64> = shares.collect::<Result<_, _>>()?;
+    let shares = shares.try_into().map_err(|_| "there are four functions")?;
+    Ok(Parameter::Shares(shares))
+}
+
+fn slow(text: &str) -> Result<Slow, String> {
+    let (function, factor) = text.split_once('=').ok_or("a `=` is missing")?;
+    let factor = number(factor, 0.0, 10.0)?;
+    if factor < 0.1 {
+        return Err(format!("a factor of {factor} is below 0.1"));
     }
+    Ok(Slow {
+        function: function.to_owned(),
+        factor,
+    })
 }
 
-fn find_workload(name: &str) -> Result<&'static dyn Workload, String> {
-    by_name(name).ok_or_else(|| format!("no workload `{name}`; `workload --list` names them"))
+/// Reads a number above `low` and up to `high`.
+fn number(text: &str, low: f64, high: f64) -> Result<f64, String> {
+    let number: Option<f64> = text.parse().ok();
+    number
+        .filter(|number| *number > low && *number <= high)
+        .ok_or_else(|| format!("`{text}` is not a number above {low} and up to {high}"))
 }
 
-fn choose(
-    listed: &'static dyn Workload,
-    n_threads: Option<u64>,
-    depth: Option<u64>,
-) -> Result<Choice, String> {
-    let name = listed.name();
-    match (n_threads, depth) {
-        (None, None) => Ok(Choice::Listed(listed)),
-        (Some(_), Some(_)) => Err("--threads and --depth exclude each other".into()),
-        (Some(n_threads), None) => usize::try_from(n_threads)
-            .ok()
-            .and_then(|n_threads| listed.with_threads(n_threads))
-            .map(Choice::Made)
-            .ok_or_else(|| format!("--threads means nothing to `{name}`")),
-        (None, Some(depth)) => listed
-            .with_depth(depth)
-            .map(Choice::Made)
-            .ok_or_else(|| format!("--depth means nothing to `{name}`")),
-    }
-}
-
-fn parse_seconds(text: &str) -> Result<Duration, String> {
-    let seconds: Option<f64> = text.parse().ok();
-    seconds
-        .filter(|seconds| *seconds > 0.0 && *seconds <= 3_600.0)
-        .map(Duration::from_secs_f64)
-        .ok_or_else(|| format!("--seconds `{text}` is not a number above 0 and up to 3600"))
-}
-
-fn parse_count(flag: &str, text: &str, least: u64, most: u64) -> Result<u64, String> {
+fn count(text: &str, least: u32, most: u32) -> Result<u32, String> {
     text.parse()
         .ok()
         .filter(|count| (least..=most).contains(count))
-        .ok_or_else(|| format!("{flag} `{text}` is not a whole number from {least} to {most}"))
+        .ok_or_else(|| format!("`{text}` is not a whole number from {least} to {most}"))
 }

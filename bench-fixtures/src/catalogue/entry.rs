@@ -40,7 +40,7 @@ pub struct Scored {
     /// The last part of its name, as a symbolizer prints it: `sieve_primes` of
     /// `bench_fixtures::workload::kernel::sieve_primes`.
     pub name: &'static str,
-    /// Part of the name of a callee that must be seen under it, such as `qsort`.
+    /// A callee that must be seen under it, such as `qsort`; see [`Scored::is_leaf`].
     ///
     /// A stack that has such a frame and not this function lost its caller; one that has
     /// another function of the truth instead names the wrong one. Several functions may
@@ -53,13 +53,30 @@ pub struct Scored {
 /// How often one function is on a complete stack.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Depth {
-    /// The last part of the name of the function that recurs.
+    /// The function that recurs, or with what the names of several begin; see
+    /// [`Depth::is_frame`].
     pub frame: &'static str,
-    /// How many frames of it are above a sample in the scored function's leaf.
+    /// How many such frames a stack with the scored function's leaf has.
     pub n_frames: u32,
 }
 
+impl Depth {
+    /// Tells whether a frame is one of those that are counted.
+    pub fn is_frame(&self, name: &str) -> bool {
+        begins_with(name, self.frame)
+    }
+}
+
 impl Scored {
+    /// Tells whether a frame is that of the callee.
+    ///
+    /// C libraries decorate names: `memset` is `__memset_avx2_unaligned_erms`, `malloc` is
+    /// `__libc_malloc`. So the path and such prefixes are left out, and the rest is to
+    /// begin with the name of the callee.
+    pub fn is_leaf(&self, name: &str) -> bool {
+        self.leaf.is_some_and(|leaf| begins_with(name, leaf))
+    }
+
     pub(crate) const fn new(name: &'static str) -> Self {
         Self {
             name,
@@ -118,5 +135,37 @@ impl Entry {
             rate_hz: None,
             functions: &[],
         }
+    }
+}
+
+/// Compares the start of the last part of a frame's name.
+fn begins_with(name: &str, start: &str) -> bool {
+    let mut last = name.rsplit("::").next().unwrap_or(name);
+    for prefix in ["__GI_", "__libc_", "_int_"] {
+        last = last.strip_prefix(prefix).unwrap_or(last);
+    }
+    last.trim_start_matches('_').starts_with(start)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn callees_are_found_under_their_libraries_names() {
+        let memset = Scored::over("clear", "memset");
+        assert!(memset.is_leaf("__memset_avx2_unaligned_erms"));
+        assert!(!memset.is_leaf("clear") && !memset.is_leaf("wmemset"));
+        let malloc = Scored::over("churn", "malloc");
+        for name in [
+            "malloc",
+            "__libc_malloc",
+            "_int_malloc",
+            "__GI___libc_malloc",
+        ] {
+            assert!(malloc.is_leaf(name), "{name}");
+        }
+        assert!(Scored::over("format", "write").is_leaf("core::fmt::write"));
+        assert!(!Scored::new("split").is_leaf("split"));
     }
 }

@@ -7,7 +7,7 @@
 use super::foreign::LoadedLibrary;
 use super::function::Function;
 use super::pace::Pace;
-use super::{Amount, Truth, Workload};
+use super::{Task, Truth, Workload};
 use crate::catalogue::{Entry, Scored};
 use crate::rng::Rng;
 use std::hint::black_box;
@@ -38,7 +38,7 @@ impl Workload for Dlopen {
         }
     }
 
-    fn run_amount(&self, amount: Amount, seed: u64) -> Truth {
+    fn run_task(&self, task: &Task) -> Truth {
         let library: Mutex<Option<LoadedLibrary>> = Mutex::new(None);
         let call = |n_units| call_library(&library, n_units);
         let [own, loaded] = [0, 1];
@@ -57,16 +57,16 @@ impl Workload for Dlopen {
                 run: &call,
             },
         ];
-        let mut rng = Rng::new(seed);
+        let mut rng = Rng::new(task.seed);
         let open = || LoadedLibrary::open().expect("the build has made the library");
         let set = |to| *library.lock().unwrap_or_else(PoisonError::into_inner) = to;
         // The pace learns how long a unit lasts; that is in the library as well.
         set(Some(open()));
-        let mut pace = Pace::new(&functions, amount);
+        let mut pace = Pace::new(&functions, task);
         set(None);
         let (mut n_rounds, mut is_loaded) = (0, false);
         loop {
-            let done = amount.done(n_rounds, ROUND_NANOS, pace.total());
+            let done = task.amount.done(n_rounds, ROUND_NANOS, pace.total());
             let wanted = (0.25..0.75).contains(&done);
             if wanted != is_loaded {
                 set(wanted.then(open));
@@ -111,11 +111,12 @@ fn walk_permutation(n_units: u64) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::workload::Amount;
     use std::any::type_name_of_val;
 
     #[test]
     fn names_are_those_of_the_functions() {
-        let truth = Dlopen.run_amount(Amount::Work(4), 1);
+        let truth = Dlopen.run_task(&Task::new(Amount::Work(4), 1));
         let names: Vec<_> = truth.functions().iter().map(|time| time.name).collect();
         let c_name = "generate_in_library";
         assert_eq!(names, [type_name_of_val(&walk_permutation), c_name]);

@@ -3,17 +3,81 @@
 //! It is the only place in this crate that may use `unsafe`: what a profiler makes of
 //! the C library's own code, of code without frame pointers and of a library that
 //! comes and goes can only be seen by calling such code, and every call into C is
-//! unsafe. Nothing else is declared here.
-#![expect(unsafe_code, reason = "calls into C, each with its argument")]
+//! unsafe. So are starting a child without starting a program, and reading the time stamp counter. Nothing else is declared here.
+#![expect(
+    unsafe_code,
+    reason = "calls into C, and one instruction, each with its argument"
+)]
 
+use rustix::process::{Pid, WaitOptions};
 use std::cmp::Ordering;
 use std::ffi::{c_int, c_void};
+use std::io::{self, Read};
 
 #[cfg(has_c_compiler)]
 unsafe extern "C" {
     // SAFETY: the definition in `src/c/no_frame_pointer.c` has this signature, takes
     // and returns plain numbers, is total, and touches no memory but its own stack.
     pub(super) safe fn bundle_without_frame_pointer(seed: u64, n_units: u64) -> u64;
+
+    // SAFETY: the definitions in `src/c/tail_calls.c` have these signatures; otherwise as
+    // above.
+    pub(super) safe fn leave_left(seed: u64, n_units: u64) -> u64;
+    pub(super) safe fn leave_right(seed: u64, n_units: u64) -> u64;
+    #[cfg(test)]
+    pub(super) safe fn hop_one(value: u64, n_left: u64) -> u64;
+}
+
+/// Runs `child` in a copy of this process, which then ends, and returns what it returned.
+///
+/// It must neither allocate nor take a lock nor panic: another thread may have held a
+/// lock in the moment of the copy, and nobody is there to release it.
+///
+/// # Errors
+///
+/// When there can be no further process or pipe, or the child is killed.
+pub(super) fn in_a_child<const N: usize>(child: impl FnOnce() -> [u64; N]) -> io::Result<[u64; N]> {
+    let (mut from_child, to_parent) = io::pipe()?;
+    // SAFETY: the child does what `child` does, whose callers keep to the above, writes a
+    // few bytes, and ends without running anything else of this process.
+    let pid = unsafe { libc::fork() };
+    if pid < 0 {
+        return Err(io::Error::last_os_error());
+    }
+    if pid == 0 {
+        let words = child();
+        let is_written = words.iter().all(|word| {
+            // Fewer than the 4,096 bytes that a pipe takes at once or not at all.
+            rustix::io::write(&to_parent, &word.to_ne_bytes()) == Ok(size_of::<u64>())
+        });
+        // SAFETY: it ends the process and runs no handlers.
+        unsafe { libc::_exit(i32::from(!is_written)) }
+    }
+    drop(to_parent);
+    let mut words = [0; N];
+    let read = words.iter_mut().try_for_each(|word| {
+        let mut bytes = [0; size_of::<u64>()];
+        from_child.read_exact(&mut bytes)?;
+        *word = u64::from_ne_bytes(bytes);
+        Ok(())
+    });
+    rustix::process::waitpid(Pid::from_raw(pid), WaitOptions::empty())?;
+    read.map(|()| words)
+}
+
+/// Reads the processor's time stamp counter; `None` where there is none.
+#[cfg(target_arch = "x86_64")]
+#[inline]
+pub(super) fn time_stamp() -> Option<u64> {
+    // SAFETY: every processor of this architecture has the instruction, and Linux lets
+    // all programs use it.
+    Some(unsafe { std::arch::x86_64::_rdtsc() })
+}
+
+/// Reads the processor's time stamp counter; `None` where there is none.
+#[cfg(not(target_arch = "x86_64"))]
+pub(super) fn time_stamp() -> Option<u64> {
+    None
 }
 
 /// Sorts numbers with the C library's `qsort`.

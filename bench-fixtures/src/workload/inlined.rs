@@ -5,7 +5,7 @@
 
 use super::function::Function;
 use super::pace::random_rounds;
-use super::{Amount, Truth, Workload};
+use super::{Task, Truth, Workload};
 use crate::catalogue::{Entry, Scored};
 use std::hint::black_box;
 
@@ -50,8 +50,8 @@ impl Workload for Inlined {
         }
     }
 
-    fn run_amount(&self, amount: Amount, seed: u64) -> Truth {
-        random_rounds(&FUNCTIONS, amount, seed)
+    fn run_task(&self, task: &Task) -> Truth {
+        random_rounds(&FUNCTIONS, task)
     }
 }
 

@@ -5,29 +5,41 @@ use super::function::Function;
 use crate::catalogue::Scored;
 use std::hint::black_box;
 
-/// The classic split: a half, a third or so, and two that are easily missed.
-pub(super) static SPLIT: [Function<'static>; 4] = [
+/// The four, with shares in this proportion.
+pub(super) fn split(shares: [f64; 4]) -> [Function<'static>; 4] {
+    let total: f64 = shares.iter().sum();
+    let mut functions = SPLIT;
+    for (function, share) in functions.iter_mut().zip(shares) {
+        function.share = share / total;
+    }
+    functions
+}
+
+/// A half, a third or so, and two that are easily missed.
+pub(super) const CLASSIC_SPLIT: [f64; 4] = [0.50, 0.30, 0.15, 0.05];
+
+static SPLIT: [Function<'static>; 4] = [
     Function {
         name: concat!(module_path!(), "::sieve_primes"),
-        share: 0.50,
+        share: 0.0,
         unit_nanos: 1_000.0,
         run: &sieve_primes,
     },
     Function {
         name: concat!(module_path!(), "::hash_text"),
-        share: 0.30,
+        share: 0.0,
         unit_nanos: 1_100.0,
         run: &hash_text,
     },
     Function {
         name: concat!(module_path!(), "::edit_distance"),
-        share: 0.15,
+        share: 0.0,
         unit_nanos: 950.0,
         run: &edit_distance,
     },
     Function {
         name: concat!(module_path!(), "::multiply_matrices"),
-        share: 0.05,
+        share: 0.0,
         unit_nanos: 800.0,
         run: &multiply_matrices,
     },

@@ -7,7 +7,7 @@
 use super::foreign::qsort;
 use super::function::Function;
 use super::pace::random_rounds;
-use super::{Amount, Truth, Workload};
+use super::{Task, Truth, Workload};
 use crate::catalogue::{Entry, Scored};
 use std::fs::metadata;
 use std::hint::black_box;
@@ -60,8 +60,8 @@ impl Workload for LibcCallers {
         }
     }
 
-    fn run_amount(&self, amount: Amount, seed: u64) -> Truth {
-        random_rounds(&FUNCTIONS, amount, seed)
+    fn run_task(&self, task: &Task) -> Truth {
+        random_rounds(&FUNCTIONS, task)
     }
 }
 

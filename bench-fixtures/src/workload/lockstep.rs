@@ -5,9 +5,9 @@
 //! long it samples. Phases are held to an absolute schedule on the thread's CPU
 //! clock, so that errors in one phase do not add up over the run.
 
-use super::kernel::{self, SPLIT};
+use super::kernel::{self, CLASSIC_SPLIT, split};
 use super::pace::Pace;
-use super::{Amount, Truth, Workload};
+use super::{Amount, Parameter, Task, Truth, Workload};
 use crate::catalogue::Entry;
 use std::time::Duration;
 
@@ -15,6 +15,7 @@ use std::time::Duration;
 pub struct Lockstep {
     name: &'static str,
     period: Duration,
+    shares: [f64; 4],
 }
 
 impl Lockstep {
@@ -22,28 +23,31 @@ impl Lockstep {
     pub const EVERY_1000_US: Self = Self {
         name: "lockstep-1000",
         period: Duration::from_millis(1),
+        shares: CLASSIC_SPLIT,
     };
 
     /// Repeats every ten milliseconds, in step with a sampler of 100 Hz.
     pub const EVERY_10000_US: Self = Self {
         name: "lockstep-10000",
         period: Duration::from_millis(10),
+        shares: CLASSIC_SPLIT,
     };
 
     /// Tells `at_boundary` the CPU time at which each phase ended.
     ///
     /// A fixed amount of work cannot also keep a schedule: its phases have the same
     /// instructions in every run, and only about the length that they should have.
-    fn run_watched(&self, amount: Amount, mut at_boundary: impl FnMut(Duration)) -> Truth {
-        let mut pace = Pace::new(&SPLIT, amount);
+    fn run_watched(&self, task: &Task, mut at_boundary: impl FnMut(Duration)) -> Truth {
+        let functions = split(self.shares);
+        let mut pace = Pace::new(&functions, task);
         let period_nanos = self.period.as_nanos() as f64;
         let mut deadline = pace.total();
         let mut n_periods = 0;
-        while amount.has_more(n_periods, period_nanos, pace.total()) {
-            for (idx, function) in SPLIT.iter().enumerate() {
+        while task.amount.has_more(n_periods, period_nanos, pace.total()) {
+            for (idx, function) in functions.iter().enumerate() {
                 let length = self.period.mul_f64(function.share);
                 deadline += length;
-                let left = match amount {
+                let left = match task.amount {
                     Amount::CpuTime(_) => deadline.saturating_sub(pace.total()),
                     Amount::Work(_) => length,
                 };
@@ -69,8 +73,18 @@ impl Workload for Lockstep {
     }
 
     /// The seed has no effect: that nothing varies is the point.
-    fn run_amount(&self, amount: Amount, _seed: u64) -> Truth {
-        self.run_watched(amount, |_| ())
+    fn run_task(&self, task: &Task) -> Truth {
+        self.run_watched(task, |_| ())
+    }
+
+    fn with(&self, parameter: &Parameter) -> Option<Box<dyn Workload>> {
+        let mut made = Self { ..*self };
+        match parameter {
+            Parameter::Period(period) => made.period = *period,
+            Parameter::Shares(shares) => made.shares = *shares,
+            _ => return None,
+        }
+        Some(Box::new(made))
     }
 }
 
@@ -100,13 +114,13 @@ mod tests {
     /// second half of the run is off against the first.
     fn jitter_and_drift(workload: &Lockstep) -> (f64, f64) {
         let mut ends = Vec::new();
-        let amount = Amount::CpuTime(Duration::from_millis(600));
-        workload.run_watched(amount, |end| ends.push(end));
+        let task = Task::new(Amount::CpuTime(Duration::from_millis(600)), 1);
+        workload.run_watched(&task, |end| ends.push(end));
         let period = workload.period.as_secs_f64();
         let against_clock: Vec<f64> = ends
-            .chunks_exact(SPLIT.len())
+            .chunks_exact(4)
             .zip(0..)
-            .map(|(phases, n)| phases[SPLIT.len() - 1].as_secs_f64() - period * f64::from(n))
+            .map(|(phases, n)| phases[3].as_secs_f64() - period * f64::from(n))
             .collect();
         assert!(against_clock.len() >= 50);
 

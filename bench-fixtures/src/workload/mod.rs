@@ -21,40 +21,62 @@
 //! taken of the samples that have one of the functions in their stack, and the others
 //! are to be counted.
 
+mod allocation_storm;
 mod amount;
+mod bracket;
 #[cfg(has_c_compiler)]
 mod dlopen;
+mod eager_formatting;
+mod folder_check;
 mod foreign;
+mod fork;
 mod function;
 mod inlined;
 mod kernel;
 mod libc_callers;
 mod lockstep;
+mod mutual_recursion;
 #[cfg(has_c_compiler)]
 mod no_frame_pointer;
 mod pace;
+mod parameter;
 mod recursion;
 mod report;
 mod short_threads;
 mod sleep;
 mod split;
+mod system_calls;
+#[cfg(has_c_compiler)]
+mod tail_calls;
+mod task;
 mod threads;
 mod truth;
 mod wrappers;
 
+pub use allocation_storm::AllocationStorm;
 pub use amount::Amount;
+pub use bracket::Bracket;
 #[cfg(has_c_compiler)]
 pub use dlopen::Dlopen;
+pub use eager_formatting::EagerFormatting;
+pub use folder_check::FolderCheck;
+pub use fork::Fork;
 pub use inlined::Inlined;
 pub use libc_callers::LibcCallers;
 pub use lockstep::Lockstep;
+pub use mutual_recursion::MutualRecursion;
 #[cfg(has_c_compiler)]
 pub use no_frame_pointer::NoFramePointer;
+pub use parameter::Parameter;
 pub use recursion::Recursion;
 pub use report::Report;
 pub use short_threads::ShortThreads;
 pub use sleep::Sleep;
 pub use split::Split;
+pub use system_calls::SystemCalls;
+#[cfg(has_c_compiler)]
+pub use tail_calls::TailCalls;
+pub use task::{Slow, Task};
 pub use threads::Threads;
 pub use truth::{FunctionTime, ThreadTime, Truth};
 pub use wrappers::Wrappers;
@@ -75,22 +97,16 @@ pub trait Workload: Sync {
     /// Does so much on the calling thread, and on threads that it starts and joins,
     /// and returns the truth.
     ///
-    /// The seed decides order and length of the phases where they are random. How
-    /// long each really took is measured and differs from run to run.
-    fn run_amount(&self, amount: Amount, seed: u64) -> Truth;
+    /// How long each phase really took is measured and differs from run to run.
+    fn run_task(&self, task: &Task) -> Truth;
 
-    /// Works for about `cpu_time`; otherwise like [`Workload::run_amount`].
+    /// Works for about `cpu_time`; otherwise like [`Workload::run_task`].
     fn run(&self, cpu_time: Duration, seed: u64) -> Truth {
-        self.run_amount(Amount::CpuTime(cpu_time), seed)
+        self.run_task(&Task::new(Amount::CpuTime(cpu_time), seed))
     }
 
-    /// The same with so many threads; `None` where that makes no sense.
-    fn with_threads(&self, _n_threads: usize) -> Option<Box<dyn Workload>> {
-        None
-    }
-
-    /// The same with a recursion so deep; `None` where that makes no sense.
-    fn with_depth(&self, _depth: u64) -> Option<Box<dyn Workload>> {
+    /// The same with one parameter changed; `None` where it has no meaning here.
+    fn with(&self, _parameter: &Parameter) -> Option<Box<dyn Workload>> {
         None
     }
 }
@@ -98,22 +114,30 @@ pub trait Workload: Sync {
 /// Lists all workloads; those in C only where the build found a C compiler.
 pub fn all() -> &'static [&'static dyn Workload] {
     &[
-        &Split,
+        &Split::CLASSIC,
         &Lockstep::EVERY_1000_US,
         &Lockstep::EVERY_10000_US,
         &LibcCallers,
         &Recursion::DEEP_250,
         &Recursion::DEEP_1000,
+        &MutualRecursion::DEEP_200,
         &Threads::TWO,
         &Threads::EIGHT,
         &ShortThreads,
+        &Fork,
         &Sleep,
         &Inlined,
         &Wrappers,
+        &AllocationStorm,
+        &EagerFormatting,
+        &FolderCheck,
+        &SystemCalls,
         #[cfg(has_c_compiler)]
         &NoFramePointer,
         #[cfg(has_c_compiler)]
         &Dlopen,
+        #[cfg(has_c_compiler)]
+        &TailCalls,
     ]
 }
 

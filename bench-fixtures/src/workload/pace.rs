@@ -5,8 +5,9 @@
 //! long one unit lasts. For a fixed amount of work it learns nothing, and every run
 //! executes the same units.
 
-use super::amount::Amount;
+use super::foreign::time_stamp;
 use super::function::Function;
+use super::task::Task;
 use super::truth::{FunctionTime, Truth};
 use crate::rng::Rng;
 use rustix::time::{ClockId, clock_gettime};
@@ -16,12 +17,12 @@ use std::time::Duration;
 const ROUND_NANOS: f64 = 8e6;
 
 /// Runs the functions in rounds of random order and random phase lengths.
-pub(super) fn random_rounds(functions: &[Function], amount: Amount, seed: u64) -> Truth {
-    let mut rng = Rng::new(seed);
-    let mut pace = Pace::new(functions, amount);
+pub(super) fn random_rounds(functions: &[Function], task: &Task) -> Truth {
+    let mut rng = Rng::new(task.seed);
+    let mut pace = Pace::new(functions, task);
     let mut order: Vec<usize> = (0..functions.len()).collect();
     let mut n_rounds = 0;
-    while amount.has_more(n_rounds, ROUND_NANOS, pace.total()) {
+    while task.amount.has_more(n_rounds, ROUND_NANOS, pace.total()) {
         shuffle(&mut order, &mut rng);
         for &idx in &order {
             let length = 0.5 + rng.uniform();
@@ -37,19 +38,24 @@ pub(super) struct Pace<'a> {
     functions: &'a [Function<'a>],
     times: Vec<FunctionTime>,
     nanos_per_unit: Vec<f64>,
+    /// How many times units are done, and the part of one that is still due.
+    factors: Vec<f64>,
+    carried: Vec<f64>,
     is_fixed: bool,
     now: Now,
 }
 
 impl<'a> Pace<'a> {
     /// Learns how long each function's unit lasts; that time counts as well.
-    pub fn new(functions: &'a [Function<'a>], amount: Amount) -> Self {
+    pub fn new(functions: &'a [Function<'a>], task: &Task) -> Self {
         let times = functions.iter().map(|f| FunctionTime::none(f.name));
         let mut pace = Self {
             functions,
             times: times.collect(),
             nanos_per_unit: functions.iter().map(|f| f.unit_nanos).collect(),
-            is_fixed: amount.is_fixed(),
+            factors: functions.iter().map(|f| task.factor(f.name)).collect(),
+            carried: vec![0.0; functions.len()],
+            is_fixed: task.amount.is_fixed(),
             now: Now::read(),
         };
         if !pace.is_fixed {
@@ -66,7 +72,7 @@ impl<'a> Pace<'a> {
     pub fn phase(&mut self, idx: usize, nanos: f64) {
         let n_units = self.n_units(idx, nanos);
         let time = self.units(idx, n_units);
-        self.learn(idx, n_units, &time);
+        self.learn(idx, &time);
     }
 
     /// Runs `phase`, which measures itself and returns what it took, on behalf of a
@@ -75,17 +81,19 @@ impl<'a> Pace<'a> {
     /// It is told how many units to do for about `nanos` of CPU time.
     pub fn elsewhere(&mut self, idx: usize, nanos: f64, phase: impl FnOnce(u64) -> FunctionTime) {
         let n_units = self.n_units(idx, nanos);
-        let time = phase(n_units);
+        let time = phase(self.slowed(idx, n_units));
         self.times[idx].add(&time);
-        self.learn(idx, n_units, &time);
+        self.learn(idx, &time);
         self.skip();
     }
 
-    /// Runs one function for so many units and returns what that took.
+    /// Runs one function for so many units, or a multiple where it is slowed down, and
+    /// returns what that took.
     pub fn units(&mut self, idx: usize, n_units: u64) -> FunctionTime {
+        let n_units = self.slowed(idx, n_units);
         (self.functions[idx].run)(n_units);
         let now = Now::read();
-        let elapsed = now.since(&self.now, self.functions[idx].name);
+        let elapsed = now.since(&self.now, self.functions[idx].name, n_units);
         self.times[idx].add(&elapsed);
         self.now = now;
         elapsed
@@ -125,21 +133,35 @@ impl<'a> Pace<'a> {
         n_units.max(1)
     }
 
+    /// What is to be done of a function that is slower than it is.
+    fn slowed(&mut self, idx: usize, n_units: u64) -> u64 {
+        let due = n_units as f64 * self.factors[idx] + self.carried[idx];
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "a whole number of units, and a factor is positive"
+        )]
+        let whole = due.floor() as u64;
+        self.carried[idx] = due - whole as f64;
+        whole
+    }
+
     /// A running mean follows changes of clock speed and forgets outliers.
-    fn learn(&mut self, idx: usize, n_units: u64, time: &FunctionTime) {
+    fn learn(&mut self, idx: usize, time: &FunctionTime) {
         if !self.is_fixed {
-            let measured = time.cpu_nanos.max(1) as f64 / n_units as f64;
+            let measured = time.cpu_nanos.max(1) as f64 / time.n_units.max(1) as f64;
             self.nanos_per_unit[idx] = 0.8 * self.nanos_per_unit[idx] + 0.2 * measured;
         }
     }
 }
 
-/// A moment, by the calling thread's CPU clock and by the wall's.
+/// A moment, by the calling thread's CPU clock, by the wall's, and by the processor's.
 ///
-/// The first is a system call (0.5 to 0.8 us), the second is not (25 ns).
+/// The first is a system call (0.5 to 0.8 us), the others are not (25 ns).
 pub(super) struct Now {
     cpu_nanos: u64,
     wall_nanos: u64,
+    ticks: u64,
 }
 
 impl Now {
@@ -147,15 +169,20 @@ impl Now {
         Self {
             cpu_nanos: nanos(ClockId::ThreadCPUTime),
             wall_nanos: nanos(ClockId::Monotonic),
+            ticks: time_stamp().unwrap_or(0),
         }
     }
 
-    /// What passed since `earlier`, as the time of a function.
-    pub fn since(&self, earlier: &Self, name: &'static str) -> FunctionTime {
+    /// What passed since `earlier`, as one phase of a function.
+    pub fn since(&self, earlier: &Self, name: &'static str, n_units: u64) -> FunctionTime {
         FunctionTime {
             name,
             cpu_nanos: self.cpu_nanos - earlier.cpu_nanos,
             wall_nanos: self.wall_nanos - earlier.wall_nanos,
+            // Stamps of two processors may be a few ticks apart.
+            ticks: self.ticks.saturating_sub(earlier.ticks),
+            n_units,
+            n_phases: 1,
         }
     }
 }
@@ -178,6 +205,7 @@ fn shuffle(order: &mut [usize], rng: &mut Rng) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::workload::Amount;
     use std::hint::black_box;
     use std::sync::Mutex;
 
@@ -212,7 +240,7 @@ mod tests {
             unit_nanos: 1_000.0,
             run: &run,
         };
-        random_rounds(&[function(0.7), function(0.3)], amount, 1);
+        random_rounds(&[function(0.7), function(0.3)], &Task::new(amount, 1));
         done.into_inner().expect("no test thread panics")
     }
 }

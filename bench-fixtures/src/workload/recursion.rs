@@ -6,14 +6,14 @@
 
 use super::function::Function;
 use super::pace::random_rounds;
-use super::{Amount, Truth, Workload};
+use super::{Parameter, Task, Truth, Workload};
 use crate::catalogue::{Entry, Scored};
 use std::hint::black_box;
 
 /// Spends 60 % at the bottom of a recursion and 40 % near the root.
 pub struct Recursion {
     name: &'static str,
-    depth: u64,
+    depth: u32,
 }
 
 impl Recursion {
@@ -30,7 +30,7 @@ impl Recursion {
     };
 
     /// Counts the frames of the recursion.
-    pub fn depth(&self) -> u64 {
+    pub fn depth(&self) -> u32 {
         self.depth
     }
 }
@@ -50,7 +50,7 @@ impl Workload for Recursion {
         }
     }
 
-    fn run_amount(&self, amount: Amount, seed: u64) -> Truth {
+    fn run_task(&self, task: &Task) -> Truth {
         let deep = |n_units| deep(self.depth, n_units);
         let functions = [
             Function {
@@ -66,12 +66,14 @@ impl Workload for Recursion {
                 run: &shallow,
             },
         ];
-        random_rounds(&functions, amount, seed)
+        random_rounds(&functions, task)
     }
 
-    fn with_depth(&self, depth: u64) -> Option<Box<dyn Workload>> {
-        let name = self.name;
-        Some(Box::new(Self { name, depth }))
+    fn with(&self, parameter: &Parameter) -> Option<Box<dyn Workload>> {
+        match *parameter {
+            Parameter::Depth(depth) => Some(Box::new(Self { depth, ..*self })),
+            _ => None,
+        }
     }
 }
 
@@ -84,7 +86,7 @@ const fn scored(depth: u32) -> [Scored; 2] {
 
 /// Goes down the recursion and hashes at its bottom, once a unit.
 #[inline(never)]
-fn deep(depth: u64, n_units: u64) {
+fn deep(depth: u32, n_units: u64) {
     for unit in 0..n_units {
         black_box(descend(depth, unit));
     }
@@ -92,7 +94,7 @@ fn deep(depth: u64, n_units: u64) {
 
 /// Calls itself until `n_left` is one.
 #[inline(never)]
-fn descend(n_left: u64, value: u64) -> u64 {
+fn descend(n_left: u32, value: u64) -> u64 {
     if n_left <= 1 {
         return hash_at_the_bottom(value);
     }
@@ -131,11 +133,12 @@ fn shallow(n_units: u64) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::workload::Amount;
     use std::any::type_name_of_val;
 
     #[test]
     fn names_are_those_of_the_functions() {
-        let truth = Recursion::DEEP_250.run_amount(Amount::Work(1), 1);
+        let truth = Recursion::DEEP_250.run_task(&Task::new(Amount::Work(1), 1));
         assert_eq!(truth.functions()[0].name, type_name_of_val(&deep));
         assert_eq!(truth.functions()[1].name, type_name_of_val(&shallow));
     }

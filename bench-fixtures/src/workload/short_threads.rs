@@ -6,7 +6,7 @@
 
 use super::function::Function;
 use super::pace::{Now, Pace};
-use super::{Amount, ThreadTime, Truth, Workload};
+use super::{Task, ThreadTime, Truth, Workload};
 use crate::catalogue::{Entry, Scored};
 use crate::rng::Rng;
 use std::hint::black_box;
@@ -47,14 +47,17 @@ impl Workload for ShortThreads {
         }
     }
 
-    fn run_amount(&self, amount: Amount, seed: u64) -> Truth {
+    fn run_task(&self, task: &Task) -> Truth {
         let [long, short] = [0, 1];
-        let mut rng = Rng::new(seed);
-        let mut pace = Pace::new(&FUNCTIONS, amount);
+        let mut rng = Rng::new(task.seed);
+        let mut pace = Pace::new(&FUNCTIONS, task);
         // What both take while the pace learns is this thread's.
         let learned = pace.times().to_vec();
         let mut n_short_threads = 0;
-        while amount.has_more(n_short_threads, ROUND_NANOS, pace.total()) {
+        while task
+            .amount
+            .has_more(n_short_threads, ROUND_NANOS, pace.total())
+        {
             let length = 0.4 + 1.2 * rng.uniform();
             let nanos = FUNCTIONS[long].share * ROUND_NANOS;
             pace.phase(long, nanos * (0.5 + rng.uniform()));
@@ -85,7 +88,7 @@ fn on_a_new_thread(n_units: u64) -> super::FunctionTime {
     let thread = thread::Builder::new().name("short".into()).spawn(move || {
         let start = Now::read();
         short_lived(n_units);
-        Now::read().since(&start, FUNCTIONS[1].name)
+        Now::read().since(&start, FUNCTIONS[1].name, n_units)
     });
     let thread = thread.expect("one more thread can be started");
     thread.join().expect("a workload thread never panics")

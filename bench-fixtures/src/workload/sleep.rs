@@ -6,7 +6,7 @@
 
 use super::function::Function;
 use super::pace::Pace;
-use super::{Amount, Truth, Workload};
+use super::{Amount, Task, Truth, Workload};
 use crate::catalogue::{Clock, Entry, Scored};
 use crate::rng::Rng;
 use std::hint::black_box;
@@ -61,12 +61,12 @@ impl Workload for Sleep {
         }
     }
 
-    fn run_amount(&self, amount: Amount, seed: u64) -> Truth {
+    fn run_task(&self, task: &Task) -> Truth {
         let [parse, rotate, nap] = [0, 1, 2];
-        let mut rng = Rng::new(seed);
-        let mut pace = Pace::new(&FUNCTIONS, amount);
+        let mut rng = Rng::new(task.seed);
+        let mut pace = Pace::new(&FUNCTIONS, task);
         let mut n_rounds = 0;
-        while amount.has_more(n_rounds, ROUND_NANOS, pace.total()) {
+        while task.amount.has_more(n_rounds, ROUND_NANOS, pace.total()) {
             let before = wall_nanos(&pace);
             for idx in [parse, rotate] {
                 let length = 0.5 + rng.uniform();
@@ -74,7 +74,7 @@ impl Workload for Sleep {
             }
             // On a busy machine a run takes longer, and so must the sleep; unless the
             // work is to be the same in every run.
-            let run = match amount {
+            let run = match task.amount {
                 Amount::CpuTime(_) => (wall_nanos(&pace) - before) as f64,
                 Amount::Work(_) => ROUND_NANOS,
             };

@@ -2,13 +2,22 @@
 //!
 //! The easy case: nothing repeats, so any unbiased sampler gets it right.
 
-use super::kernel::{self, SPLIT};
+use super::kernel::{self, CLASSIC_SPLIT};
 use super::pace::random_rounds;
-use super::{Amount, Truth, Workload};
+use super::{Parameter, Task, Truth, Workload};
 use crate::catalogue::Entry;
 
-/// Splits its time 50/30/15/5 in random phases.
-pub struct Split;
+/// Splits its time between four functions in random phases.
+pub struct Split {
+    shares: [f64; 4],
+}
+
+impl Split {
+    /// 50, 30, 15 and 5 %.
+    pub const CLASSIC: Self = Self {
+        shares: CLASSIC_SPLIT,
+    };
+}
 
 impl Workload for Split {
     fn entry(&self) -> Entry {
@@ -21,7 +30,14 @@ impl Workload for Split {
         }
     }
 
-    fn run_amount(&self, amount: Amount, seed: u64) -> Truth {
-        random_rounds(&SPLIT, amount, seed)
+    fn run_task(&self, task: &Task) -> Truth {
+        random_rounds(&kernel::split(self.shares), task)
+    }
+
+    fn with(&self, parameter: &Parameter) -> Option<Box<dyn Workload>> {
+        match *parameter {
+            Parameter::Shares(shares) => Some(Box::new(Self { shares })),
+            _ => None,
+        }
     }
 }

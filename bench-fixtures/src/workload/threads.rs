@@ -7,7 +7,7 @@
 
 use super::function::Function;
 use super::pace::Pace;
-use super::{Amount, ThreadTime, Truth, Workload};
+use super::{Parameter, Task, ThreadTime, Truth, Workload};
 use crate::catalogue::{Entry, Scored};
 use crate::rng::Rng;
 use std::hint::black_box;
@@ -69,9 +69,9 @@ impl Workload for Threads {
         }
     }
 
-    fn run_amount(&self, amount: Amount, seed: u64) -> Truth {
+    fn run_task(&self, task: &Task) -> Truth {
         let shares = self.shares();
-        let meeting = Meeting::new(shares.len(), amount);
+        let meeting = Meeting::new(shares.len(), task);
         let times = thread::scope(|scope| {
             let threads: Vec<_> = FUNCTIONS
                 .iter()
@@ -80,7 +80,7 @@ impl Workload for Threads {
                     let name = short_name(function.name);
                     let builder = thread::Builder::new().name(name.to_owned());
                     builder
-                        .spawn_scoped(scope, || work(function, *share, &meeting, seed))
+                        .spawn_scoped(scope, || work(function, *share, &meeting))
                         .expect("a handful of threads can be started")
                 })
                 .collect();
@@ -92,22 +92,23 @@ impl Workload for Threads {
         Truth::of_threads(times)
     }
 
-    fn with_threads(&self, n_threads: usize) -> Option<Box<dyn Workload>> {
-        (2..=MAX_THREADS).contains(&n_threads).then(|| {
-            Box::new(Self {
+    fn with(&self, parameter: &Parameter) -> Option<Box<dyn Workload>> {
+        match *parameter {
+            Parameter::Threads(n_threads @ 2..=MAX_THREADS) => Some(Box::new(Self {
                 name: self.name,
                 load: Load::Staircase(n_threads),
-            }) as Box<dyn Workload>
-        })
+            })),
+            _ => None,
+        }
     }
 }
 
 /// Works one thread's part of every round.
-fn work(function: &Function, share: f64, meeting: &Meeting, seed: u64) -> ThreadTime {
+fn work(function: &Function, share: f64, meeting: &Meeting) -> ThreadTime {
     // Every thread draws the same lengths.
-    let mut rng = Rng::new(seed);
+    let mut rng = Rng::new(meeting.task.seed);
     let functions = [*function];
-    let mut pace = Pace::new(&functions, meeting.amount);
+    let mut pace = Pace::new(&functions, meeting.task);
     let mut before = Duration::ZERO;
     loop {
         pace.skip();
@@ -126,9 +127,9 @@ fn work(function: &Function, share: f64, meeting: &Meeting, seed: u64) -> Thread
 }
 
 /// Where threads meet after each round; the last to come decides on another.
-struct Meeting {
+struct Meeting<'a> {
     n_threads: usize,
-    amount: Amount,
+    task: &'a Task,
     state: Mutex<State>,
     all_here: Condvar,
 }
@@ -141,11 +142,11 @@ struct State {
     is_over: bool,
 }
 
-impl Meeting {
-    fn new(n_threads: usize, amount: Amount) -> Self {
+impl<'a> Meeting<'a> {
+    fn new(n_threads: usize, task: &'a Task) -> Self {
         Self {
             n_threads,
-            amount,
+            task,
             state: Mutex::default(),
             all_here: Condvar::new(),
         }
@@ -162,6 +163,7 @@ impl Meeting {
             state.n_here = 0;
             state.n_rounds += 1;
             state.is_over = !self
+                .task
                 .amount
                 .has_more(state.n_rounds, ROUND_NANOS, state.spent);
             self.all_here.notify_all();
@@ -222,6 +224,7 @@ loads! {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::workload::Amount;
 
     #[test]
     fn names_are_those_of_the_functions() {
@@ -232,12 +235,12 @@ mod tests {
 
     #[test]
     fn the_number_of_threads_is_bounded() {
-        assert!(Threads::EIGHT.with_threads(1).is_none());
-        assert!(Threads::EIGHT.with_threads(9).is_none());
+        assert!(Threads::EIGHT.with(&Parameter::Threads(1)).is_none());
+        assert!(Threads::EIGHT.with(&Parameter::Threads(9)).is_none());
         let three = Threads::TWO
-            .with_threads(3)
+            .with(&Parameter::Threads(3))
             .expect("three is a legal number");
-        let truth = three.run_amount(Amount::Work(6), 1);
+        let truth = three.run_task(&Task::new(Amount::Work(6), 1));
         assert_eq!(truth.threads().len(), 3);
     }
 }

@@ -15,6 +15,12 @@ pub struct FunctionTime {
     /// Wall time of its thread, in nanoseconds; the same unless it slept or had to
     /// wait for a processor.
     pub wall_nanos: u64,
+    /// Wall time in ticks of the processor's time stamp counter; 0 where there is none.
+    pub ticks: u64,
+    /// Units of work done.
+    pub n_units: u64,
+    /// Phases that these were done in, each between two readings of the clocks.
+    pub n_phases: u64,
 }
 
 impl FunctionTime {
@@ -23,17 +29,26 @@ impl FunctionTime {
             name,
             cpu_nanos: 0,
             wall_nanos: 0,
+            ticks: 0,
+            n_units: 0,
+            n_phases: 0,
         }
     }
 
     pub(super) fn add(&mut self, other: &Self) {
         self.cpu_nanos += other.cpu_nanos;
         self.wall_nanos += other.wall_nanos;
+        self.ticks += other.ticks;
+        self.n_units += other.n_units;
+        self.n_phases += other.n_phases;
     }
 
     pub(super) fn subtract(&mut self, part: &Self) {
         self.cpu_nanos -= part.cpu_nanos;
         self.wall_nanos -= part.wall_nanos;
+        self.ticks -= part.ticks;
+        self.n_units -= part.n_units;
+        self.n_phases -= part.n_phases;
     }
 }
 
@@ -53,6 +68,7 @@ pub struct ThreadTime {
 pub struct Truth {
     functions: Vec<FunctionTime>,
     threads: Vec<ThreadTime>,
+    others_cpu_nanos: u64,
 }
 
 impl Truth {
@@ -61,6 +77,7 @@ impl Truth {
         Self {
             functions,
             threads: Vec::new(),
+            others_cpu_nanos: 0,
         }
     }
 
@@ -73,7 +90,23 @@ impl Truth {
                 None => functions.push(time.clone()),
             }
         }
-        Self { functions, threads }
+        Self {
+            functions,
+            threads,
+            others_cpu_nanos: 0,
+        }
+    }
+
+    /// Says what CPU time other processes took in all, in nanoseconds; what their
+    /// functions took is among that of the threads.
+    pub(super) fn with_others(mut self, cpu_nanos: u64) -> Self {
+        self.others_cpu_nanos = cpu_nanos;
+        self
+    }
+
+    /// CPU time of other processes that took part, in nanoseconds.
+    pub(super) fn others_cpu_nanos(&self) -> u64 {
+        self.others_cpu_nanos
     }
 
     /// Lists what each function took.
@@ -166,9 +199,9 @@ mod tests {
 
     fn time(name: &'static str, cpu_nanos: u64, wall_nanos: u64) -> FunctionTime {
         FunctionTime {
-            name,
             cpu_nanos,
             wall_nanos,
+            ..FunctionTime::none(name)
         }
     }
 }

@@ -7,7 +7,7 @@
 
 use super::function::Function;
 use super::pace::random_rounds;
-use super::{Amount, Truth, Workload};
+use super::{Task, Truth, Workload};
 use crate::catalogue::{Entry, Scored};
 use std::hint::black_box;
 
@@ -59,8 +59,8 @@ impl Workload for Wrappers {
         }
     }
 
-    fn run_amount(&self, amount: Amount, seed: u64) -> Truth {
-        random_rounds(&FUNCTIONS, amount, seed)
+    fn run_task(&self, task: &Task) -> Truth {
+        random_rounds(&FUNCTIONS, task)
     }
 }
 
