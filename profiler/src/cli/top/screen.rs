@@ -30,10 +30,13 @@ impl Screen {
     }
 }
 
+/// Without any patience, the library does not look at the terminal at all.
+const PATIENCE: Duration = Duration::from_millis(1);
+
 /// The keys that were pressed since the last time.
 pub fn keys() -> Result<Vec<KeyEvent>> {
     let mut keys = Vec::new();
-    while event::poll(Duration::ZERO).context("cannot listen to the terminal")? {
+    while event::poll(PATIENCE).context("cannot listen to the terminal")? {
         if let Event::Key(key) = event::read().context("cannot read a key")?
             && key.kind != KeyEventKind::Release
         {
