@@ -102,33 +102,52 @@ impl Recording {
         if options.subprocesses {
             processes.attach_descendants();
         }
-        Self::new(options, processes, sampler, pidfd, None, started)
+        Self::new(options, processes, sampler, pidfd, started)
     }
 
     /// Starts a program and records it from its first instruction.
     ///
     /// # Errors
     /// As for [`Recording::attach`], and [`Error::System`] if the program cannot be
-    /// started.
+    /// started. One that was started is ended then.
     pub fn launch(mut command: Command, options: RecordOptions) -> Result<Self> {
         options.check()?;
         let started = now();
+        let sampler = Sampler::start(&options)?;
+        let mut child = command
+            .spawn()
+            .map_err(Error::system("start the program"))?;
+        match Self::of_child(child.id(), options, sampler, started) {
+            Ok(recording) => Ok(Self {
+                child: Some(child),
+                ..recording
+            }),
+            Err(error) => {
+                // Both fail only if it has ended and been waited for already.
+                let _ = child.kill();
+                let _ = child.wait();
+                Err(error)
+            }
+        }
+    }
+
+    fn of_child(
+        pid: u32,
+        options: RecordOptions,
+        sampler: Sampler,
+        started: u64,
+    ) -> Result<Self> {
+        let pidfd = open_pidfd(pid)?;
         let mut processes = Processes::new(
             options.subprocesses,
             options.timeline,
             options.max_memory / 2,
         );
-        let sampler = Sampler::start(&options)?;
-        let child = command
-            .spawn()
-            .map_err(Error::system("start the program"))?;
-        let pid = child.id();
-        let pidfd = open_pidfd(pid)?;
         match sampler {
             Sampler::Processors(_) => processes.await_exec(pid),
             Sampler::Stops(_) => processes.attach_to_child(pid).map_err(cannot_attach(pid))?,
         }
-        Self::new(options, processes, sampler, pidfd, Some(child), started)
+        Self::new(options, processes, sampler, pidfd, started)
     }
 
     /// Takes in samples for up to `timeout`, less if the process ends.
@@ -286,7 +305,6 @@ impl Recording {
         processes: Processes,
         sampler: Sampler,
         pidfd: OwnedFd,
-        child: Option<Child>,
         started: u64,
     ) -> Result<Self> {
         let mut processes = processes;
@@ -313,7 +331,7 @@ impl Recording {
             processes,
             sampler,
             pidfd,
-            child,
+            child: None,
             state: State::Running,
             started,
             ended: None,

@@ -194,6 +194,36 @@ fn a_budget_lowers_the_rate() {
 }
 
 #[test]
+fn a_program_that_cannot_be_recorded_is_ended_and_cleared_away() {
+    let dir = tempfile::tempdir().unwrap();
+    // Under a name of its own, so that it is found among all processes.
+    let program = dir.path().join("not-recorded");
+    std::os::unix::fs::symlink(std::env::current_exe().unwrap(), &program).unwrap();
+    let mut endless = Command::new(&program);
+    endless
+        .args(command("endless").get_args())
+        .env(JOB, "endless")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null());
+    let mut options = options();
+    options.spool = Some(dir.path().join("no/such/folder/spool"));
+    match Recording::launch(endless, options) {
+        Err(Error::Io { .. }) => {}
+        Err(error @ Error::Forbidden { .. }) => {
+            eprintln!("skipped: {error}");
+            return;
+        }
+        result => panic!("{result:?}"),
+    }
+    // Not even as a process that waits to be asked for its exit status.
+    for entry in fs::read_dir("/proc").unwrap() {
+        let stat = fs::read_to_string(entry.unwrap().path().join("stat"));
+        let stat = stat.unwrap_or_default();
+        assert!(!stat.contains("(not-recorded)"), "{stat}");
+    }
+}
+
+#[test]
 fn what_cannot_be_recorded_is_said() {
     // Numbers of processes end at 2^22.
     let error = Recording::attach(5_000_000, options()).unwrap_err();
