@@ -150,6 +150,18 @@ struct AnyFrame {
     line: Option<f64>,
 }
 
+impl AnyFrame {
+    fn as_frame(&self) -> Frame<'_> {
+        let line = self.line.and_then(|line| units(line, 1.0));
+        Frame {
+            function: &self.name,
+            module: None,
+            file: self.file.as_deref(),
+            line: line.and_then(|line| u32::try_from(line).ok()),
+        }
+    }
+}
+
 /// A sampled profile has `samples` and `weights`, an evented one `events`.
 #[derive(Deserialize)]
 struct AnyProfile {
@@ -183,6 +195,7 @@ pub fn read(text: &str) -> Result<Profile> {
     let file: AnyFile = serde_json::from_str(text).map_err(Error::json(FORMAT))?;
     let mut unit = None;
     let mut profile = Profile::new();
+    let mut frame_ids = vec![None; file.shared.frames.len()];
     for (at, part) in file.profiles.iter().enumerate() {
         let (part_unit, scale) = unit_of(&part.unit).ok_or_else(|| {
             let problem = format!("the unit `{}` is not known", excerpt(&part.unit));
@@ -201,6 +214,7 @@ pub fn read(text: &str) -> Result<Profile> {
             thread: profile.thread_id(Thread::named(thread_name(&part.name))),
             profile: &mut profile,
             frames: &file.shared.frames,
+            frame_ids: &mut frame_ids,
             at,
             scale,
             has_times: part_unit == WeightUnit::Nanoseconds,
@@ -239,6 +253,8 @@ struct Reader<'a> {
     profile: &'a mut Profile,
     thread: ThreadId,
     frames: &'a [AnyFrame],
+    /// The number of each frame in the profile, once it has been used.
+    frame_ids: &'a mut [Option<FrameId>],
     /// The place of the profile in the file.
     at: usize,
     scale: f64,
@@ -321,22 +337,14 @@ impl Reader<'_> {
         list: &str,
         at: usize,
     ) -> Result<StackId> {
-        let fields = self.frames.get(frame).ok_or_else(|| {
-            let n_frames = self.frames.len();
-            self.bad(
-                list,
-                at,
-                format!("there is no frame {frame} among {n_frames}"),
-            )
-        })?;
-        let line = fields.line.and_then(|line| units(line, 1.0));
-        let frame = Frame {
-            function: &fields.name,
-            module: None,
-            file: fields.file.as_deref(),
-            line: line.and_then(|line| u32::try_from(line).ok()),
+        let Some(fields) = self.frames.get(frame) else {
+            let problem = format!("there is no frame {frame} among {}", self.frames.len());
+            return Err(self.bad(list, at, problem));
         };
-        Ok(self.profile.stack_id(caller, frame))
+        let profile = &mut *self.profile;
+        let frame =
+            *self.frame_ids[frame].get_or_insert_with(|| profile.frame_id(fields.as_frame()));
+        Ok(profile.stack_with(caller, frame))
     }
 
     fn value(&self, list: &str, at: usize, number: &Number) -> Result<u64> {

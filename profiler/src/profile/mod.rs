@@ -91,7 +91,18 @@ impl Profile {
     /// Returns the number of the stack that calls `frame` from `caller`, or begins with
     /// it; it is made if it is new.
     pub fn stack_id(&mut self, caller: Option<StackId>, frame: Frame<'_>) -> StackId {
-        let frame = self.tables.intern_frame(frame);
+        let frame = self.frame_id(frame);
+        self.stack_with(caller, frame)
+    }
+
+    /// Returns the number of a frame, which is made if it is new.
+    pub(crate) fn frame_id(&mut self, frame: Frame<'_>) -> FrameId {
+        self.tables.intern_frame(frame)
+    }
+
+    /// Does the same as [`Profile::stack_id`], for a frame whose texts need not be looked
+    /// up again.
+    pub(crate) fn stack_with(&mut self, caller: Option<StackId>, frame: FrameId) -> StackId {
         self.tables.intern_stack(caller, frame)
     }
 

@@ -2,13 +2,15 @@
 
 use std::borrow::Cow;
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::fmt::Display;
 use std::time::Duration;
 
 use prost::Message;
 
 use super::proto;
 use crate::error::{Error, Result};
-use crate::profile::{Frame, Profile, Quality, StackId, Thread, Weight, WeightUnit};
+use crate::profile::{Frame, FrameId, Profile, Quality, Thread, Weight, WeightUnit};
 
 /// Reads an unpacked `profile.proto`.
 ///
@@ -20,8 +22,9 @@ pub fn read(bytes: &[u8]) -> Result<Profile> {
     let tables = Tables::of(&file)?;
     let (column, unit, scale) = tables.column()?;
     let mut profile = Profile::with_unit(unit);
+    let mut frames_of: HashMap<u64, Vec<FrameId>> = HashMap::new();
     for (at, sample) in file.sample.iter().enumerate() {
-        let place = format!("sample {at}");
+        let place = format_args!("sample {at}");
         let value = sample.value.get(column).ok_or_else(|| {
             bad(
                 &place,
@@ -35,8 +38,14 @@ pub fn read(bytes: &[u8]) -> Result<Profile> {
             )
         })?;
         let mut leaf = None;
-        for id in sample.location_id.iter().rev() {
-            leaf = Some(tables.call(&mut profile, leaf, *id, &place)?);
+        for &id in sample.location_id.iter().rev() {
+            let frames = match frames_of.entry(id) {
+                Entry::Occupied(known) => known.into_mut(),
+                Entry::Vacant(new) => new.insert(tables.frames(&mut profile, id, &place)?),
+            };
+            for &frame in &*frames {
+                leaf = Some(profile.stack_with(leaf, frame));
+            }
         }
         let leaf = leaf.unwrap_or_else(|| profile.stack_id(None, Frame::function("[empty]")));
         let labels = tables.labels(sample, &place)?;
@@ -92,7 +101,7 @@ impl<'a> Tables<'a> {
         })
     }
 
-    fn string(&self, number: i64, place: &dyn std::fmt::Display) -> Result<Cow<'a, str>> {
+    fn string(&self, number: i64, place: &dyn Display) -> Result<Cow<'a, str>> {
         usize::try_from(number)
             .ok()
             .and_then(|number| self.file.string_table.get(number))
@@ -132,25 +141,24 @@ impl<'a> Tables<'a> {
         Ok((at, unit, scale))
     }
 
-    /// Adds the functions of a location below `caller`.
-    fn call(
+    /// Returns the functions at a location, the outermost first; at least one.
+    fn frames(
         &self,
         profile: &mut Profile,
-        caller: Option<StackId>,
         id: u64,
-        place: &str,
-    ) -> Result<StackId> {
+        place: &dyn Display,
+    ) -> Result<Vec<FrameId>> {
         let location = self
             .locations
             .get(&id)
-            .ok_or_else(|| bad(&place, &format!("there is no location {id}")))?;
-        let place = format!("location {id}");
+            .ok_or_else(|| bad(place, &format!("there is no location {id}")))?;
+        let place = format_args!("location {id}");
         let path = match self.mappings.get(&location.mapping_id) {
             Some(mapping) => self.string(mapping.filename, &place)?,
             None => "".into(),
         };
         let module = path.rsplit('/').next().filter(|name| !name.is_empty());
-        let mut stack = caller;
+        let mut frames = Vec::with_capacity(location.line.len().max(1));
         for line in location.line.iter().rev() {
             let function = self.functions.get(&line.function_id).ok_or_else(|| {
                 bad(
@@ -160,33 +168,31 @@ impl<'a> Tables<'a> {
             })?;
             let name = self.string(function.name, &place)?;
             let file = self.string(function.filename, &place)?;
-            let frame = Frame {
+            frames.push(profile.frame_id(Frame {
                 function: if name.is_empty() { "[unknown]" } else { &name },
                 module,
                 file: Some(&*file).filter(|file| !file.is_empty()),
                 line: u32::try_from(line.line).ok().filter(|line| *line > 0),
-            };
-            stack = Some(profile.stack_id(stack, frame));
+            }));
         }
-        if location.line.is_empty() {
+        if frames.is_empty() {
             let name = format!("{:#x}", location.address);
-            let frame = Frame {
+            frames.push(profile.frame_id(Frame {
                 module,
                 ..Frame::function(&name)
-            };
-            stack = Some(profile.stack_id(stack, frame));
+            }));
         }
-        Ok(stack.expect("each location adds a frame"))
+        Ok(frames)
     }
 
     /// Looks for the labels that name a thread, as several producers spell them.
-    fn labels(&self, sample: &proto::Sample, place: &str) -> Result<Labels<'a>> {
+    fn labels(&self, sample: &proto::Sample, place: &dyn Display) -> Result<Labels<'a>> {
         let mut labels = Labels::default();
         let number = |label: &proto::Label| u32::try_from(label.number).ok();
         for label in &sample.label {
-            match &*self.string(label.key, &place)? {
+            match &*self.string(label.key, place)? {
                 "thread" | "thread name" | "thread_name" => {
-                    labels.thread = Some(self.string(label.text, &place)?);
+                    labels.thread = Some(self.string(label.text, place)?);
                 }
                 "pid" | "process_id" => labels.pid = number(label),
                 "tid" | "thread id" | "thread_id" => labels.tid = number(label),
@@ -212,7 +218,7 @@ impl<'a> Tables<'a> {
     }
 }
 
-fn bad(place: &dyn std::fmt::Display, problem: &dyn std::fmt::Display) -> Error {
+fn bad(place: &dyn Display, problem: &dyn Display) -> Error {
     Error::BadFile {
         format: "pprof",
         place: place.to_string(),
