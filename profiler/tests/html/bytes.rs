@@ -121,6 +121,14 @@ fn the_header_says_what_the_samples_are_worth() {
         quality(&page(&profile)),
         "1,000 samples in 10.0 s of CPU time (12.0 s on the clock), 100 a second of 100 asked for; 25 lost, 10 cut short. A share of 10\u{a0}% is known to within 1.86 points either way, and what was lost could move it by up to 2.44 more; callers are missing from 1.00\u{a0}% of the samples."
     );
+    let mut wall = before();
+    let mut known = profile.quality().clone();
+    (known.is_wall, known.lost, known.truncated) = (true, Weight::default(), Weight::default());
+    wall.set_quality(known);
+    assert_eq!(
+        quality(&page(&wall)),
+        "1,000 samples, asleep and running, in 12.0 s on the clock (10.0 s of CPU time), 83 a second of 100 asked for of each thread; none lost, none cut short. A share of 10\u{a0}% is known to within 1.86 points either way."
+    );
 }
 
 #[test]

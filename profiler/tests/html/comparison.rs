@@ -2,24 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use profiler::{Difference, Profile, Share, changes};
+use profiler::{Profile, changes};
 use serde_json::{Value, json};
 
 use super::chrome::Chrome;
 use super::one_profile::everything_can_be_read;
 use super::profiles::{after, before, comparison};
-
-/// Weights of every call path, root first.
-fn paths_of(profile: &Profile) -> BTreeMap<Vec<String>, u64> {
-    let mut paths = BTreeMap::new();
-    for (stack, weight) in profile.stacks() {
-        for depth in 1..=stack.len() {
-            let path = stack[..depth].iter().map(ToString::to_string).collect();
-            *paths.entry(path).or_default() += weight.as_samples();
-        }
-    }
-    paths
-}
 
 #[test]
 fn only_changes_beyond_chance_are_coloured() {
@@ -28,25 +16,22 @@ fn only_changes_beyond_chance_are_coloured() {
         return;
     };
     let boxes = chrome.run(
-        "[...view.scene.layout.node].map((_, k) => [pathTo(view.scene.layout, k).slice(1).map((at) => view.scene.nameOf(at)), view.scene.shade[k] - N_STEPS, view.scene.faded[k]]).slice(1)",
+        "[...view.scene.layout.node].map((_, k) => [view.scene.nameOf(k), view.scene.shade[k] - N_STEPS, view.scene.faded[k]]).slice(1)",
     );
-    let (paths_before, paths_after) = (paths_of(&before), paths_of(&after));
+    let changes: BTreeMap<_, _> = changes(&before, &after)
+        .into_iter()
+        .map(|change| (change.name.clone(), change))
+        .collect();
     let mut signs = BTreeMap::new();
     for place in boxes.as_array().unwrap() {
-        let path: Vec<String> = serde_json::from_value(place[0].clone()).unwrap();
-        let share = |paths: &BTreeMap<_, u64>, profile: &Profile| {
-            let hits = paths.get(&path).copied().unwrap_or(0);
-            Share::new(hits, profile.total().as_samples())
+        let change = &changes[place[0].as_str().unwrap()];
+        let sign = match change.difference.value {
+            _ if !change.is_beyond_chance() => 0,
+            value if value > 0.0 => 1,
+            _ => -1,
         };
-        let difference =
-            Difference::between(share(&paths_before, &before), share(&paths_after, &after));
-        let sign = match difference {
-            Difference { low, .. } if low > 0.0 => 1,
-            Difference { high, .. } if high < 0.0 => -1,
-            _ => 0,
-        };
-        assert_eq!(place[1].as_i64().unwrap().signum(), sign, "{path:?}");
-        assert_eq!(place[2], json!(u8::from(sign == 0)), "{path:?}");
+        assert_eq!(place[1].as_i64().unwrap().signum(), sign, "{change:?}");
+        assert_eq!(place[2], json!(u8::from(sign == 0)), "{change:?}");
         *signs.entry(sign).or_insert(0) += 1;
     }
     assert_eq!(
@@ -105,7 +90,7 @@ fn two_profiles_are_read_together() {
     let matched = chrome.run("document.getElementById('matched').textContent");
     let text = matched.as_str().unwrap();
     assert!(
-        text.contains("26.0 %") && text.contains("smaller, beyond chance"),
+        text.contains("26.0 %") && text.contains("points"),
         "{text}"
     );
     chrome.press("Escape");
@@ -119,7 +104,7 @@ fn two_profiles_are_read_together() {
 
 fn the_table_has_the_changes(chrome: &Chrome, before: &Profile, after: &Profile) {
     let rows = chrome.run(
-        "view.table.rows().map((f) => { const shares = view.scene.selections.map((selection) => selection.share(selection.total[f])); return { name: view.data.names[f], ...newcombe(...shares) }; })",
+        "view.table.rows().map((f) => { const shares = view.scene.selections.map((selection) => selection.share(selection.total[f])); return { name: view.data.names[f], ...newcombe(...shares), p: view.data.changes[f].p }; })",
     );
     let mut computed: Vec<Value> = rows.as_array().unwrap().clone();
     let magnitudes: Vec<f64> = computed
@@ -140,6 +125,7 @@ fn the_table_has_the_changes(chrome: &Chrome, before: &Profile, after: &Profile)
             ("value", change.difference.value),
             ("low", change.difference.low),
             ("high", change.difference.high),
+            ("p", change.p_corrected),
         ] {
             assert!((row[key].as_f64().unwrap() - value).abs() < 1e-12, "{row}");
         }

@@ -15,6 +15,8 @@ class Data {
     this.profiles = tables.profiles;
     this.threads = tables.threads;
     this.isComparison = tables.profiles.length > 1;
+    // In a comparison: how the share of each function changed, all threads together.
+    this.changes = tables.functions.change?.map((value, f) => ({ value, p: tables.functions.p[f] }));
     this.outermost = this.findOutermost();
   }
 

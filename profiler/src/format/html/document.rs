@@ -10,6 +10,7 @@ use std::time::Duration;
 use serde::Serialize;
 
 use super::summary;
+use crate::analysis::changes;
 use crate::profile::{Frame, Profile, StackId, Thread, ThreadId};
 
 /// What the page's script reads. It stands beside its reader in one file, so it has no
@@ -25,12 +26,21 @@ pub(super) struct Document<'a> {
     profiles: Vec<Entry<'a>>,
 }
 
-/// A function is a label, whichever modules it is in; both columns number texts.
+/// A function is a label, whichever modules it is in; these number texts.
 #[derive(Serialize)]
 struct Functions<'a> {
     name: Vec<&'a str>,
     module: Vec<i64>,
     file: Vec<i64>,
+    #[serde(flatten)]
+    changes: Option<Changes>,
+}
+
+/// Of two profiles, how the share of each function changed, and the corrected p-value.
+#[derive(Serialize)]
+struct Changes {
+    change: Vec<f64>,
+    p: Vec<f64>,
 }
 
 /// Each stack is a function, and how far back in the table its caller is: mostly one,
@@ -104,6 +114,7 @@ impl<'a> Document<'a> {
             threads: threads.iter().map(ThreadEntry::new).collect(),
             profiles: entries,
             functions: Functions {
+                changes: Changes::of(profiles, &labels),
                 name: labels.places.keys().copied().collect(),
                 module: labels.module,
                 file: labels.file,
@@ -154,6 +165,23 @@ impl<'a> Labels<'a> {
             files,
             file,
         }
+    }
+}
+
+impl Changes {
+    fn of(profiles: &[(&str, &Profile)], labels: &Labels<'_>) -> Option<Self> {
+        let [(_, before), (_, after)] = profiles else {
+            return None;
+        };
+        let n = labels.places.len();
+        // A function without samples has not changed.
+        let (mut change, mut p) = (vec![0.0; n], vec![1.0; n]);
+        for function in changes(before, after) {
+            let at = labels.places[&*function.name];
+            change[at] = function.difference.value;
+            p[at] = function.p_corrected;
+        }
+        Some(Self { change, p })
     }
 }
 

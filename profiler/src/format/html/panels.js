@@ -16,8 +16,10 @@ function shareCells(share) {
   return [element("b", {}, shareText(share)), " ", element("span", { className: "range" }, rangeText(share))];
 }
 
+// Of a function's change over all threads, which alone is judged: among many boxes, some
+// would stand out by chance.
 const verdictOf = (change) =>
-  (beyondChance(change) ? (change.value > 0 ? "larger, beyond chance" : "smaller, beyond chance") : "within chance");
+  `${beyondChance(change) ? (change.value > 0 ? "larger, beyond chance" : "smaller, beyond chance") : "within chance"} (${pText(change.p)})`;
 
 const classOf = (change) => (beyondChance(change) ? (change.value > 0 ? "more" : "less") : "chance");
 
@@ -30,12 +32,10 @@ function shareRow(title, weights, selections) {
   return row;
 }
 
-function changeRow(title, weights, selections) {
+function changeRow(weights, selections) {
   const change = newcombe(...weights.map((weight, p) => selections[p].share(weight)));
   const text = [element("b", {}, changeText(change)), " ", element("span", { className: "range" }, changeRangeText(change))];
-  return element("tr", { className: classOf(change) },
-    element("th", { scope: "row" }, title),
-    element("td", { colSpan: 2 }, ...text, element("span", { className: "verdict" }, verdictOf(change))));
+  return element("tr", {}, element("th", { scope: "row" }, "change"), element("td", { colSpan: 2 }, ...text));
 }
 
 function showDetails(panel, scene, k) {
@@ -69,7 +69,11 @@ function showDetails(panel, scene, k) {
     element("thead", {}, element("tr", {}, ...heads.map((text) => element(text ? "th" : "td", text ? { scope: "col" } : {}, text)))));
   for (const [title, weights] of parts) {
     table.append(shareRow(title, weights, selections));
-    if (data.isComparison) table.append(changeRow("change", weights, selections));
+    if (data.isComparison) table.append(changeRow(weights, selections));
+  }
+  if (data.isComparison) {
+    table.append(element("tr", { className: classOf(data.changes[f]) }, element("th", { scope: "row" }, "on all threads"),
+      element("td", { colSpan: 2 }, element("span", { className: "verdict" }, verdictOf(data.changes[f])))));
   }
   panel.append(table);
   if (!data.isComparison && scene.faded[k]) {
@@ -91,7 +95,8 @@ function showTooltip(tooltip, scene, k, event) {
   });
   if (data.isComparison) {
     const change = newcombe(...selections.map((selection, p) => selection.share(scene.weightOf(k, p))));
-    lines.push(element("div", {}, `${changeText(change)} (${changeRangeText(change)}): ${verdictOf(change)}`));
+    lines.push(element("div", {}, `${changeText(change)} (${changeRangeText(change)})`));
+    if (k > 0) lines.push(element("div", {}, `The function in all: ${verdictOf(data.changes[scene.functionAt(k)])}`));
   }
   tooltip.replaceChildren(element("strong", {}, scene.nameOf(k)), ...lines);
   tooltip.hidden = false;
@@ -123,7 +128,7 @@ class FunctionTable {
     this.body = element("tbody");
     table.replaceChildren(
       element("caption", {}, isComparison
-        ? "Functions with all they called. Shares of all samples, and their change, with 95\u00a0% intervals."
+        ? "Functions with all they called. Shares of all samples, and their change, with 95\u00a0% intervals. Coloured is what changed beyond chance: p below 0.05, corrected by Holm's method for the number of functions."
         : "Functions. Self: in the function itself; total: with all it called. Shares of all samples with 95\u00a0% intervals."),
       element("thead", {}, this.head), this.body);
   }
@@ -177,7 +182,8 @@ class FunctionTable {
     const shares = selections.map((selection) => selection.share(selection.total[f]));
     for (const share of shares) row.append(this.shareCell(share));
     const change = newcombe(...shares);
-    row.append(element("td", { className: classOf(change), title: verdictOf(change) },
+    const inAll = data.changes[f];
+    row.append(element("td", { className: classOf(inAll), title: verdictOf(inAll) },
       element("b", {}, signed(change.value * 100, decimalsOf(change))), " ", element("span", { className: "range" }, changeRangeText(change))));
     return row;
   }

@@ -43,7 +43,7 @@ class Scene {
   functionAt(k) { return this.tree.functionOf[this.layout.node[k]]; }
 
   // Finds which boxes may be chance: a share that might be none at all; in a comparison,
-  // a change whose interval has zero in it.
+  // a function whose change is not beyond chance.
   judge() {
     const { layout, selections, data } = this;
     this.faded = new Uint8Array(layout.count);
@@ -54,9 +54,8 @@ class Scene {
       for (let k = 1; k < layout.count; k += 1) this.faded[k] = this.weightOf(k, 0) < least ? 1 : 0;
       return;
     }
-    const [before, after] = selections;
     for (let k = 1; k < layout.count; k += 1) {
-      const change = newcombe(before.share(this.weightOf(k, 0)), after.share(this.weightOf(k, 1)));
+      const change = data.changes[this.functionAt(k)];
       if (beyondChance(change)) this.change[k] = change.value;
       else this.faded[k] = 1;
     }

@@ -26,8 +26,10 @@ function newcombe(before, after) {
   };
 }
 
-// Tells whether a difference is more than chance explains, at 95 %.
-const beyondChance = (difference) => difference.low > 0 || difference.high < 0;
+// Tells whether a function's change is more than chance explains: `p` is corrected for the
+// number of functions, so that two runs that behave the same show one in 1 of 20 cases.
+const beyondChance = ({ p }) => p < 0.05;
+const pText = (p) => (p < 0.0001 ? "p < 0.0001" : `p = ${p.toFixed(4)}`);
 
 // Tells whether a share could be told from that of a run in which there is nothing of it.
 //

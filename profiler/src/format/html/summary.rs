@@ -21,13 +21,19 @@ fn taken(profile: &Profile) -> String {
         parts.push(format!(", as precise as {n:.0} samples"));
     }
     if quality.source.is_some() {
-        parts.push(format!(
-            " in {:.1} s of CPU time ({:.1} s on the clock), {:.0} a second of {:.0} asked for",
-            quality.cpu_time.as_secs_f64(),
-            quality.wall_time.as_secs_f64(),
-            quality.rate_obtained(),
-            quality.rate_asked,
-        ));
+        let (cpu, wall) = (quality.cpu_time.as_secs_f64(), quality.wall_time.as_secs_f64());
+        let (obtained, asked) = (quality.rate_obtained(), quality.rate_asked);
+        parts.push(if quality.is_wall {
+            format!(
+                ", asleep and running, in {wall:.1} s on the clock ({cpu:.1} s of CPU time), \
+                 {obtained:.0} a second of {asked:.0} asked for of each thread"
+            )
+        } else {
+            format!(
+                " in {cpu:.1} s of CPU time ({wall:.1} s on the clock), {obtained:.0} a second \
+                 of {asked:.0} asked for"
+            )
+        });
     }
     parts.concat()
 }

@@ -228,7 +228,7 @@ class View {
     const { unit } = this.scene.selections[0];
     if (shares.length === 1) return `${named}, in ${texts[0]} of ${unit}`;
     const change = newcombe(...shares);
-    return `${named}, in ${texts[0]} of ${unit} before and ${texts[1]} after: ${changeText(change)} (${changeRangeText(change)}), ${verdictOf(change)}`;
+    return `${named}, in ${texts[0]} of ${unit} before and ${texts[1]} after: ${changeText(change)} (${changeRangeText(change)})`;
   }
 
   find(text) {
