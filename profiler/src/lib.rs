@@ -53,6 +53,7 @@ mod analysis;
 mod criterion;
 mod error;
 pub mod format;
+mod nanos;
 mod profile;
 #[cfg(feature = "push")]
 mod push;

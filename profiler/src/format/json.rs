@@ -23,6 +23,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
+use crate::nanos::nanos;
 use crate::profile::{
     Frame, Moment, Profile, Quality, Source, StackId, Thread, Weight, WeightUnit,
 };
@@ -249,10 +250,6 @@ fn bad(place: String, problem: String) -> Error {
         place,
         problem,
     }
-}
-
-fn nanos(duration: Duration) -> u64 {
-    u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
 }
 
 impl From<&Quality> for QualityFields {

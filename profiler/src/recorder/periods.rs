@@ -17,6 +17,7 @@
 use std::time::Duration;
 
 use crate::dice::Dice;
+use crate::nanos::nanos;
 
 use super::clock::whole;
 
@@ -90,10 +91,6 @@ impl Periods {
         });
         Duration::from_nanos(period)
     }
-}
-
-fn nanos(duration: Duration) -> u64 {
-    u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
 }
 
 #[cfg(test)]

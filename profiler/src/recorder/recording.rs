@@ -25,6 +25,7 @@ use super::sleeps::Sleeps;
 use super::spool::Spool;
 use super::stops::Stops;
 use crate::error::{Error, Result};
+use crate::nanos::nanos;
 use crate::profile::{Profile, Quality, Source, Weight};
 use crate::symbolize::Symbolizer;
 use crate::sys;
@@ -473,8 +474,4 @@ fn open_pidfd(pid: u32) -> Result<OwnedFd> {
         Errno::SRCH | Errno::INVAL | Errno::NOENT => no_such(),
         error => Error::system("watch the process")(error.into()),
     })
-}
-
-fn nanos(duration: Duration) -> u64 {
-    u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
 }

@@ -16,6 +16,7 @@ use super::options::{Mode, RecordOptions};
 use super::processes::{Processes, Tally, ThreadInfo};
 use super::profile::{Names, find};
 use crate::error::{Error, Result};
+use crate::nanos::nanos;
 use crate::profile::{Profile, Quality, Source, Weight};
 use crate::symbolize::Symbolizer;
 use crate::unwind::Walk;
@@ -262,8 +263,4 @@ fn walk_of(number: u8) -> Walk {
         1 => Walk::Truncated,
         _ => Walk::Unreadable,
     }
-}
-
-fn nanos(duration: std::time::Duration) -> u64 {
-    u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
 }

@@ -13,6 +13,7 @@ use perf_event_open_sys as perf;
 use perf_event_open_sys::bindings;
 
 use super::{Alarm, Tid, check};
+use crate::nanos::nanos;
 
 /// Not in every version of the C library's headers; see fcntl(2).
 const F_SETSIG: libc::c_int = 10;
@@ -87,10 +88,6 @@ impl PerfEvent {
         check(unsafe { libc::fcntl(fd, F_SETOWN_EX, &raw const owner) })?;
         Ok(())
     }
-}
-
-fn nanos(delay: Duration) -> u64 {
-    u64::try_from(delay.as_nanos()).unwrap_or(u64::MAX)
 }
 
 impl Alarm for PerfEvent {

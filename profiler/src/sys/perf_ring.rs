@@ -16,6 +16,7 @@ use perf_event_open_sys as perf;
 use perf_event_open_sys::bindings;
 
 use super::check;
+use crate::nanos::nanos;
 
 /// The registers that every sample carries, in the kernel's numbering and order:
 /// frame pointer (6), stack pointer (7), instruction pointer (8).
@@ -297,8 +298,4 @@ impl RecordBytes<'_> {
         self.ring.copy(self.start.wrapping_add(at as u64), inside);
         beyond.fill(0);
     }
-}
-
-fn nanos(duration: Duration) -> u64 {
-    u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
 }
