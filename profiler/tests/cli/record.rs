@@ -20,6 +20,29 @@ fn record_workload(sandbox: &Sandbox, line: &str, name: &str, seconds: f64) -> R
     sandbox.seen(command.output().expect("it can be started"))
 }
 
+/// A program that runs, and what came of recording it.
+struct Recorded {
+    child: Child,
+    sandbox: Sandbox,
+    ran: Ran,
+}
+
+/// Runs `profiler record --pid PID LINE` on a running workload, or says that this is
+/// forbidden here.
+fn record_running(line: &str, name: &str, seconds: f64) -> Option<Recorded> {
+    if !may_record("auto") {
+        return None;
+    }
+    let child = Child::start(name, seconds);
+    let sandbox = sandbox();
+    let ran = sandbox.run(&format!("record --pid {} {line}", child.pid()));
+    Some(Recorded {
+        child,
+        sandbox,
+        ran,
+    })
+}
+
 /// Asserts that a share agrees with the truth: of correct ones, fewer than one in a
 /// million are further away than five standard errors.
 #[track_caller]
@@ -31,15 +54,15 @@ fn assert_agrees(share: Share, truth: f64, n: f64) {
 
 #[test]
 fn the_talks_own_command() {
-    if !may_record("auto") {
+    let line = "--function --output flame_graph.svg --duration 1 --rate 1000";
+    let Some(Recorded {
+        child,
+        sandbox,
+        ran,
+    }) = record_running(line, "split", 20.0)
+    else {
         return;
-    }
-    let child = Child::start("split", 20.0);
-    let sandbox = sandbox();
-    let ran = sandbox.run(&format!(
-        "record --pid {} --function --output flame_graph.svg --duration 1 --rate 1000",
-        child.pid()
-    ));
+    };
     let ran = ran.exits_with(0);
     assert_eq!(ran.stdout, "");
     assert!(ran.stderr.contains("(1000 asked)"), "{}", ran.stderr);
@@ -108,18 +131,12 @@ fn without_perf_threads_are_stopped_and_the_result_says_so() {
 
 #[test]
 fn threads_are_roots_if_asked_for() {
-    if !may_record("auto") {
+    let line = "-d 500ms -t -q -o a.folded";
+    let Some(recorded) = record_running(line, "split", 20.0) else {
         return;
-    }
-    let child = Child::start("split", 20.0);
-    let sandbox = sandbox();
-    sandbox
-        .run(&format!(
-            "record -p {} -d 500ms -t -q -o a.folded",
-            child.pid()
-        ))
-        .succeeds();
-    let text = sandbox.text("a.folded");
+    };
+    recorded.ran.succeeds();
+    let text = recorded.sandbox.text("a.folded");
     assert!(!text.is_empty());
     // The harness names the thread after the test, and the system cuts names.
     for line in text.lines() {
@@ -131,38 +148,24 @@ fn threads_are_roots_if_asked_for() {
 
 #[test]
 fn lines_are_frames_if_asked_for() {
-    if !may_record("auto") {
+    let line = "-d 500ms --line -q -o a.folded";
+    let Some(recorded) = record_running(line, "split", 20.0) else {
         return;
-    }
-    let child = Child::start("split", 20.0);
-    let sandbox = sandbox();
-    sandbox
-        .run(&format!(
-            "record -p {} -d 500ms --line -q -o a.folded",
-            child.pid()
-        ))
-        .succeeds();
-    assert!(
-        sandbox.text("a.folded").contains("(kernel.rs:"),
-        "{}",
-        sandbox.text("a.folded")
-    );
+    };
+    recorded.ran.succeeds();
+    let text = recorded.sandbox.text("a.folded");
+    assert!(text.contains("(kernel.rs:"), "{text}");
 }
 
 #[test]
 fn quiet_is_quiet_and_standard_output_is_a_file() {
-    if !may_record("auto") {
+    let line = "-d 300ms -q -o - -f folded --no-spool";
+    let Some(recorded) = record_running(line, "split", 20.0) else {
         return;
-    }
-    let child = Child::start("split", 20.0);
-    let sandbox = sandbox();
-    let line = format!(
-        "record -p {} -d 300ms -q -o - -f folded --no-spool",
-        child.pid()
-    );
-    let ran = sandbox.run(&line).succeeds();
+    };
+    let ran = recorded.ran.succeeds();
     assert!(ran.stdout.contains("sieve_primes"), "{}", ran.stdout);
-    assert_eq!(sandbox.names(), [] as [&str; 0]);
+    assert_eq!(recorded.sandbox.names(), [] as [&str; 0]);
 }
 
 #[test]
@@ -198,31 +201,26 @@ fn a_command_runs_no_longer_than_the_duration() {
 
 #[test]
 fn a_process_that_ends_has_its_profile_written() {
-    if !may_record("auto") {
+    let Some(recorded) = record_running("-d 60 -o a.json", "split", 0.7) else {
         return;
-    }
-    let child = Child::start("split", 0.7);
-    let sandbox = sandbox();
-    sandbox
-        .run(&format!("record -p {} -d 60 -o a.json", child.pid()))
-        .exits_with(0);
-    assert!(sandbox.profile("a.json").total().as_samples() > 10);
+    };
+    recorded.ran.exits_with(0);
+    let profile = recorded.sandbox.profile("a.json");
+    assert!(profile.total().as_samples() > 10);
 }
 
 #[test]
 fn sleep_is_nothing_to_cpu_mode() {
-    if !may_record("auto") {
+    let line = "-d 300ms -o a.json";
+    let Some(recorded) = record_running(line, "sleep", 20.0) else {
         return;
-    }
-    let child = Child::start("sleep", 20.0);
-    let sandbox = sandbox();
-    let line = format!("record -p {} -d 300ms -o a.json", child.pid());
-    let ran = sandbox.run(&line).exits_with(2);
+    };
+    let ran = recorded.ran.exits_with(2);
     assert_snapshot!(ran.stderr, @r"
     error: nothing was sampled, so there is nothing to write
     hint: the process used next to no processor time: record longer or with a higher --rate, or sample sleep as well with --mode wall
     ");
-    assert_eq!(sandbox.names(), [] as [&str; 0]);
+    assert_eq!(recorded.sandbox.names(), [] as [&str; 0]);
 }
 
 #[test]
@@ -255,16 +253,14 @@ fn what_cannot_be_written_can_be_recovered() {
 
 #[test]
 fn wall_mode_counts_sleep() {
-    if !may_record("auto") {
+    let line = "-d 2 --mode wall -o a.json";
+    let Some(recorded) = record_running(line, "sleep", 20.0) else {
         return;
-    }
-    let child = Child::start("sleep", 20.0);
-    let sandbox = sandbox();
-    let line = format!("record -p {} -d 2 --mode wall -o a.json", child.pid());
-    let ran = sandbox.run(&line).exits_with(0);
+    };
+    let ran = recorded.ran.exits_with(0);
     assert!(ran.stderr.contains("asleep and running"), "{}", ran.stderr);
     // Two threads for two seconds at 199 a second: the standard deviation is 28.
-    let profile = sandbox.profile("a.json");
+    let profile = recorded.sandbox.profile("a.json");
     let n = profile.total().as_samples();
     assert!(
         profile.quality().is_wall && (600..1_000).contains(&n),
