@@ -116,6 +116,8 @@ struct QualityFields {
     overhead: u64,
     recorder_time: u64,
     rate_asked: f64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rate_lowered_to_hz: Option<f64>,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     is_wall: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -267,6 +269,7 @@ impl From<&Quality> for QualityFields {
             overhead,
             recorder_time,
             rate_asked,
+            rate_lowered_to_hz,
             is_wall,
             source,
         } = quality;
@@ -280,6 +283,7 @@ impl From<&Quality> for QualityFields {
             overhead: nanos(*overhead),
             recorder_time: nanos(*recorder_time),
             rate_asked: *rate_asked,
+            rate_lowered_to_hz: *rate_lowered_to_hz,
             is_wall: *is_wall,
             source: source.map(|source| match source {
                 Source::PerfEvent => SourceName::PerfEvent,
@@ -305,6 +309,7 @@ impl From<QualityFields> for Quality {
             overhead: Duration::from_nanos(fields.overhead),
             recorder_time: Duration::from_nanos(fields.recorder_time),
             rate_asked: fields.rate_asked,
+            rate_lowered_to_hz: fields.rate_lowered_to_hz,
             is_wall: fields.is_wall,
             source: fields.source.map(|source| match source {
                 SourceName::PerfEvent => Source::PerfEvent,

@@ -40,6 +40,9 @@ pub struct Quality {
     /// The rate that was asked for, per second of each thread's time: CPU time, or in
     /// wall mode all of it.
     pub rate_asked: f64,
+    /// The lowest rate, of the same kind, to which it was lowered so that the cost stayed
+    /// within its bound; `None` where that was not needed.
+    pub rate_lowered_to_hz: Option<f64>,
     /// Whether all time was sampled, asleep or running, and not only that on a processor.
     pub is_wall: bool,
     /// Where the interruptions came from; `None` for a profile that was not
@@ -152,6 +155,10 @@ impl Quality {
         self.wall_time += other.wall_time;
         self.overhead += other.overhead;
         self.recorder_time += other.recorder_time;
+        self.rate_lowered_to_hz = match (self.rate_lowered_to_hz, other.rate_lowered_to_hz) {
+            (Some(one), Some(other)) => Some(one.min(other)),
+            (one, other) => one.or(other),
+        };
         self.is_wall |= other.is_wall;
         // The weaker of the two names the mixture.
         self.source = self.source.max(other.source);
@@ -179,6 +186,9 @@ impl fmt::Display for Quality {
             self.rate_asked,
             self.lost.as_samples()
         )?;
+        if let Some(rate) = self.rate_lowered_to_hz {
+            write!(f, ", lowered to {rate:.0} a second to bound the cost")?;
+        }
         for (count, word) in [
             (self.late, "late"),
             (self.truncated, "truncated"),

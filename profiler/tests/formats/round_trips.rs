@@ -131,6 +131,7 @@ fn json_keeps_how_the_profile_was_taken() {
     quality.wall_time = Duration::from_secs(6);
     quality.overhead = Duration::from_micros(7);
     quality.rate_asked = 99.7;
+    quality.rate_lowered_to_hz = Some(49.5);
     quality.source = Some(Source::PerfEvent);
     before.set_quality(quality);
     let after = read(&bytes(Format::Json, &before)[..], None).unwrap();
