@@ -115,5 +115,5 @@ fn find_workload() -> Found {
 
 fn compile(folder: &Path) -> Found {
     let _ = folder;
-    Err("TODO".into())
+    Err("not yet".into())
 }

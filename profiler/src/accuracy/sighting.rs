@@ -84,7 +84,7 @@ impl Sighting {
             // An impossible stack counts for each of its functions in equal parts.
             self.shares[at] += share / on_stack.len() as f64;
             if let Some(depth) = functions[at].depth {
-                let frames = names.iter().filter(|name| **name == depth.frame);
+                let frames = names.iter().filter(|name| depth.is_frame(name));
                 let is_cut = frames.count() < depth.n_frames as usize;
                 self.cut.add(Rate::once(is_cut, n));
             }
@@ -94,12 +94,12 @@ impl Sighting {
         }
         self.impossible.add(Rate::once(on_stack.len() > 1, n));
         let is_function = |name: &str| functions.iter().any(|function| function.name == name);
-        let calls_of = |callee: &&str| {
+        let is_called = |caller: &&Scored| {
             let mut names = names.iter();
-            names.any(|name| name.contains(*callee) && !is_function(name))
+            names.any(|name| caller.is_leaf(name) && !is_function(name))
         };
-        for callee in callees(functions).filter(calls_of) {
-            let calls = |&at: &usize| functions[at].leaf == Some(callee);
+        for caller in with_own_callee(functions).filter(is_called) {
+            let calls = |&at: &usize| functions[at].leaf == caller.leaf;
             let is_right = on_stack.iter().any(calls);
             self.lost_callers.add(Rate::once(on_stack.is_empty(), n));
             let is_wrong = !is_right && !on_stack.is_empty();
@@ -117,15 +117,13 @@ impl Rate {
     }
 }
 
-/// The callees of the functions, each once.
-fn callees<'a>(functions: &'a [Scored]) -> impl Iterator<Item = &'static str> + 'a {
+/// The first caller of each callee.
+fn with_own_callee(functions: &[Scored]) -> impl Iterator<Item = &Scored> {
     functions.iter().enumerate().filter_map(|(at, function)| {
-        let before = &functions[..at];
-        let leaf = function.leaf?;
-        before
+        let is_new = functions[..at]
             .iter()
-            .all(|other| other.leaf != Some(leaf))
-            .then_some(leaf)
+            .all(|other| other.leaf != function.leaf);
+        (is_new && function.leaf.is_some()).then_some(function)
     })
 }
 

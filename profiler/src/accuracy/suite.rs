@@ -96,6 +96,10 @@ impl Suite {
                 return Ok(None);
             }
             let gave = self.step(step, &programs).map_err(io_error)?;
+            // Ctrl-C ends the programs that run as well, and says nothing of them.
+            if matches!(gave, journal::Entry::Broken(_)) && !go_on(&progress) {
+                return Ok(None);
+            }
             journal.add(name, gave).map_err(io_error)?;
         }
         Ok(Some(self.results(journal, &programs, versions)))
@@ -264,7 +268,11 @@ impl Suite {
 }
 
 /// Asks a subject for its version, by which it is known to be here.
-fn version(subject: &Subject, programs: &Programs) -> std::result::Result<String, String> {
+///
+/// # Errors
+///
+/// The reason why it is not.
+pub fn version(subject: &Subject, programs: &Programs) -> std::result::Result<String, String> {
     let values = BTreeMap::from([
         ("python", programs.python().to_owned()),
         ("self", super::run::us()),

@@ -85,8 +85,10 @@ pub fn changes(before: &Profile, after: &Profile) -> Vec<Change> {
     let mut changes: Vec<Change> = shares
         .into_iter()
         .map(|(name, (before, after))| {
-            let p_value =
-                significance::p_value(observed(before, n_before), observed(after, n_after));
+            let p_value = significance::p_value(
+                Observed::of_share(before.value, n_before),
+                Observed::of_share(after.value, n_after),
+            );
             Change {
                 name,
                 before,
@@ -110,18 +112,4 @@ pub fn changes(before: &Profile, after: &Profile) -> Vec<Change> {
             .total_cmp(&a.difference.value.abs())
     });
     changes
-}
-
-/// The counts behind a share; where weights are not samples, those that would have made
-/// its interval.
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "a share of a count is a count"
-)]
-fn observed(share: Share, n: f64) -> Observed {
-    Observed {
-        hits: (share.value * n).round() as u64,
-        n: n.round() as u64,
-    }
 }

@@ -9,4 +9,6 @@ pub use self::diff::{Change, Difference, changes};
 pub use self::interval::Share;
 pub use self::shares::FunctionShare;
 #[cfg(feature = "accuracy")]
-pub(crate) use self::significance::correct;
+pub(crate) use self::significance::{
+    Observed as Counted, correct, p_value as p_value_of_difference,
+};

@@ -42,6 +42,21 @@ pub(crate) struct Observed {
     pub(crate) n: u64,
 }
 
+impl Observed {
+    /// The counts behind a share of `n` observations.
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a share of a count is a count"
+    )]
+    pub(crate) fn of_share(share: f64, n: f64) -> Self {
+        Self {
+            hits: (share * n).round() as u64,
+            n: n.round() as u64,
+        }
+    }
+}
+
 /// Corrects p-values in place for being the best of many.
 pub(crate) fn correct(p_values: &mut [f64]) {
     let mut order: Vec<usize> = (0..p_values.len()).collect();

@@ -3,6 +3,7 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
+use super::accuracy::AccuracyArgs;
 use clap::{ArgGroup, Parser, Subcommand, ValueEnum};
 
 /// Sample what a program does with its time, and say how sure the answer is.
@@ -45,6 +46,8 @@ pub enum Command {
     /// Make the profile of a recording that was killed
     #[command(after_help = RECOVER_NOTES)]
     Recover(RecoverArgs),
+    /// Grade profilers, ours or yours, on programs whose profile is known
+    Accuracy(AccuracyArgs),
 }
 
 const RECORD_NOTES: &str = "\

@@ -1,5 +1,6 @@
 //! The command line: the only place that knows of clap, terminals and exit codes.
 
+mod accuracy;
 mod args;
 mod convert;
 mod diff;
@@ -46,6 +47,7 @@ pub fn run() -> Result<ExitCode> {
         Command::Diff(args) => diff::run(&args),
         Command::Convert(args) => convert::run(&args),
         Command::Recover(args) => recover::run(&args),
+        Command::Accuracy(args) => accuracy::run(&args),
     }
 }
 

@@ -231,7 +231,7 @@ fn split_unit<'a, T: Copy>(text: &'a str, units: &[(&str, T)]) -> Option<(&'a st
 }
 
 /// The number that `text` stands for.
-fn number<T: FromStr>(option: &'static str, text: &str, rule: &str) -> Result<T> {
+pub fn number<T: FromStr>(option: &'static str, text: &str, rule: &str) -> Result<T> {
     let number = text.trim().parse();
     number.map_err(|_| Refusal::new(option, text, rule).into())
 }

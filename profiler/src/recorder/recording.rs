@@ -132,12 +132,7 @@ impl Recording {
         }
     }
 
-    fn of_child(
-        pid: u32,
-        options: RecordOptions,
-        sampler: Sampler,
-        started: u64,
-    ) -> Result<Self> {
+    fn of_child(pid: u32, options: RecordOptions, sampler: Sampler, started: u64) -> Result<Self> {
         let pidfd = open_pidfd(pid)?;
         let mut processes = Processes::new(
             options.subprocesses,

@@ -109,7 +109,8 @@ impl Terminal {
         self.await_screen("the table", |screen| screen.contains("sieve_primes"));
         let pid = self.tmux(&["display-message", "-p", "#{pane_pid}"]);
         let pid = pid.expect("it was there").trim().parse().ok();
-        pid.and_then(Pid::from_raw).expect("the number of a process")
+        pid.and_then(Pid::from_raw)
+            .expect("the number of a process")
     }
 
     fn press(&self, keys: &[&str]) {

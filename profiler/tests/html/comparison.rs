@@ -89,10 +89,7 @@ fn two_profiles_are_read_together() {
     chrome.run("view.find('stat')");
     let matched = chrome.run("document.getElementById('matched').textContent");
     let text = matched.as_str().unwrap();
-    assert!(
-        text.contains("26.0 %") && text.contains("points"),
-        "{text}"
-    );
+    assert!(text.contains("26.0 %") && text.contains("points"), "{text}");
     chrome.press("Escape");
     assert_eq!(
         chrome.run("document.getElementById('in-time').disabled"),

@@ -21,7 +21,10 @@ fn taken(profile: &Profile) -> String {
         parts.push(format!(", as precise as {n:.0} samples"));
     }
     if quality.source.is_some() {
-        let (cpu, wall) = (quality.cpu_time.as_secs_f64(), quality.wall_time.as_secs_f64());
+        let (cpu, wall) = (
+            quality.cpu_time.as_secs_f64(),
+            quality.wall_time.as_secs_f64(),
+        );
         let (obtained, asked) = (quality.rate_obtained(), quality.rate_asked);
         parts.push(if quality.is_wall {
             format!(

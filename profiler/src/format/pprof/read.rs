@@ -142,12 +142,7 @@ impl<'a> Tables<'a> {
     }
 
     /// Returns the functions at a location, the outermost first; at least one.
-    fn frames(
-        &self,
-        profile: &mut Profile,
-        id: u64,
-        place: &dyn Display,
-    ) -> Result<Vec<FrameId>> {
+    fn frames(&self, profile: &mut Profile, id: u64, place: &dyn Display) -> Result<Vec<FrameId>> {
         let location = self
             .locations
             .get(&id)
