@@ -7,8 +7,13 @@
 //! first line to its last, is printed as well, with a 95 % interval over twenty sessions:
 //! once with fixed intervals, where the alarm is hardly ever set anew, and once with
 //! random ones, where that is the larger part.
+//!
+//! `handler` is its work alone, without the kernel's interrupt and without setting the
+//! alarm: a sample every 200 us, on stacks whose frames are all of different functions,
+//! with nothing else in the processor's caches.
 
 use std::hint::black_box;
+use std::time::Duration;
 
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
 use profiler::{Intervals, Options, Sampler, Session};
@@ -64,6 +69,79 @@ fn print_handler_time(depth: u32, intervals: Intervals) {
     );
 }
 
+/// Calls `bottom` below so many frames, each of its own function.
+fn below(n_frames: usize, bottom: &mut dyn FnMut()) {
+    match n_frames.checked_sub(1) {
+        Some(at) => FRAMES[at / 16][at % 16](at, bottom),
+        None => bottom(),
+    }
+}
+
+#[inline(never)]
+fn frame<const N: usize>(n_more: usize, bottom: &mut dyn FnMut()) {
+    below(n_more, bottom);
+    // Something to do afterwards, different in each, so that none becomes a jump or is
+    // folded with another.
+    black_box(N);
+}
+
+type Frame = fn(usize, &mut dyn FnMut());
+
+macro_rules! sixteen {
+    ($row:literal: $($at:literal)*) => {
+        [$(frame::<{ 16 * $row + $at }>),*]
+    };
+}
+
+static FRAMES: [[Frame; 16]; 10] = [
+    sixteen!(0: 0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15),
+    sixteen!(1: 0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15),
+    sixteen!(2: 0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15),
+    sixteen!(3: 0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15),
+    sixteen!(4: 0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15),
+    sixteen!(5: 0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15),
+    sixteen!(6: 0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15),
+    sixteen!(7: 0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15),
+    sixteen!(8: 0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15),
+    sixteen!(9: 0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15),
+];
+
+/// Takes so many samples one after the other and adds up the time in the handler.
+fn handler_alone(n_frames: usize, n_samples: u64) -> Duration {
+    // On a thread of its own, whose stack holds few other frames.
+    let thread = std::thread::spawn(move || {
+        let mut options = Options::new();
+        options.rate_hz = 5000.0;
+        let session = Sampler::start(options).expect("no other sampler runs in this process");
+        let mut time = Duration::ZERO;
+        below(n_frames - N_OTHER_FRAMES, &mut || {
+            // The first few fill the caches.
+            for at in 0..n_samples + 10 {
+                let sample = session.time_handler().expect("the thread is sampled");
+                if at >= 10 {
+                    time += sample;
+                }
+            }
+        });
+        drop(session);
+        time
+    });
+    thread.join().expect("it only takes samples")
+}
+
+/// Frames around those that are asked for: of the thread, and of the sampler.
+const N_OTHER_FRAMES: usize = 8;
+
+fn handler(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("handler");
+    for depth in DEPTHS {
+        group.bench_function(BenchmarkId::from_parameter(depth), |bencher| {
+            bencher.iter_custom(|n_samples| handler_alone(depth as usize, n_samples));
+        });
+    }
+    group.finish();
+}
+
 fn sample_cost(criterion: &mut Criterion) {
     for depth in DEPTHS {
         for intervals in [Intervals::Fixed, Intervals::Random] {
@@ -84,5 +162,5 @@ fn sample_cost(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, sample_cost);
+criterion_group!(benches, handler, sample_cost);
 criterion_main!(benches);

@@ -3,21 +3,33 @@
 //! The walking itself is framehop's: DWARF call frame information where a module has
 //! it, frame pointers elsewhere. So the caller of a leaf function in the C library,
 //! which keeps no frame pointers, is found as well. Nothing here allocates during a
-//! walk; the unwind tables are copied out of the files beforehand.
+//! walk; the unwind tables are copied out of the files beforehand. How to leave a frame is
+//! looked up in the tables once for each address; framehop remembers a few hundred of
+//! them, and where there is a frame pointer we remember that.
+
+mod frame_pointers;
+
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use framehop::x86_64::{CacheX86_64, UnwindRegsX86_64, UnwinderX86_64};
-use framehop::{Error, MustNotAllocateDuringUnwind, Unwinder as _};
+use framehop::{Error, FrameAddress, MustNotAllocateDuringUnwind, Unwinder as _};
 
+use self::frame_pointers::{FramePointers, Leaving, leave};
 use crate::modules::Module;
 
 /// The unwind tables of all modules, shared by all threads. A copy shares them too.
 #[derive(Clone)]
 pub(crate) struct Unwinder {
     inner: UnwinderX86_64<Vec<u8>, MustNotAllocateDuringUnwind>,
+    /// Which set of modules it has; no two sets have the same number.
+    modules: u64,
 }
 
 /// A thread's scratch memory for walking.
-pub(crate) struct Cache(CacheX86_64<MustNotAllocateDuringUnwind>);
+pub(crate) struct Cache {
+    rules: CacheX86_64<MustNotAllocateDuringUnwind>,
+    frame_pointers: FramePointers,
+}
 
 /// How much of a stack was walked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -43,6 +55,7 @@ impl Unwinder {
     pub(crate) fn new(modules: &[Module]) -> Self {
         let mut unwinder = Self {
             inner: UnwinderX86_64::new(),
+            modules: next_modules(),
         };
         for module in modules {
             unwinder.add(module);
@@ -54,12 +67,14 @@ impl Unwinder {
     pub(crate) fn add(&mut self, module: &Module) {
         if let Some(module) = module.unwind_module() {
             self.inner.add_module(module);
+            self.modules = next_modules();
         }
     }
 
     /// Forgets the module whose range starts there, if there is one.
     pub(crate) fn remove(&mut self, start: u64) {
         self.inner.remove_module(start);
+        self.modules = next_modules();
     }
 
     /// Walks a stack from its leaf and hands each address to `push`, at most
@@ -75,30 +90,72 @@ impl Unwinder {
         mut read_stack: impl FnMut(u64) -> Result<u64, ()>,
         mut push: impl FnMut(u64),
     ) -> Walk {
-        let start = UnwindRegsX86_64::new(
+        let mut registers = UnwindRegsX86_64::new(
             registers.instruction,
             registers.stack_pointer,
             registers.frame_pointer,
         );
-        let mut frames =
-            self.inner
-                .iter_frames(registers.instruction, start, &mut cache.0, &mut read_stack);
-        for depth in 0.. {
-            match frames.next() {
-                Ok(Some(_)) if depth == max_depth => return Walk::Truncated,
-                Ok(Some(frame)) => push(frame.address_for_lookup()),
+        cache.frame_pointers.keep_of(self.modules);
+        let mut address = FrameAddress::from_instruction_pointer(registers.ip());
+        for _ in 0..max_depth {
+            push(address.address_for_lookup());
+            let caller = self.step(cache, address, &mut registers, &mut read_stack);
+            match caller.map(|address| address.and_then(FrameAddress::from_return_address)) {
+                Ok(Some(caller)) => address = caller,
                 // A null return address is how the outermost frame is often marked.
-                Ok(None) | Err(Error::ReturnAddressIsNull) => return Walk::Complete,
+                Ok(None) => return Walk::Complete,
                 Err(_) => return Walk::Unreadable,
             }
         }
-        unreachable!("the depth is limited")
+        Walk::Truncated
     }
+
+    /// Leaves one frame and returns its return address, `None` for the outermost.
+    fn step(
+        &self,
+        cache: &mut Cache,
+        address: FrameAddress,
+        registers: &mut UnwindRegsX86_64,
+        read_stack: &mut impl FnMut(u64) -> Result<u64, ()>,
+    ) -> Result<Option<u64>, Error> {
+        // Where a function was interrupted itself, it may not have its frame yet.
+        let lookup = address
+            .is_return_address()
+            .then(|| address.address_for_lookup());
+        if lookup.is_some_and(|lookup| cache.frame_pointers.contains(lookup))
+            && let Some(caller) = leave(registers, &mut *read_stack)
+        {
+            return Ok(Some(caller));
+        }
+        let mut leaving = Leaving::of(registers);
+        let mut read_stack = |address| {
+            leaving.note_read(address);
+            read_stack(address)
+        };
+        let caller =
+            self.inner
+                .unwind_frame(address, registers, &mut cache.rules, &mut read_stack)?;
+        if let Some(lookup) = lookup
+            && caller.is_some()
+            && leaving.is_by_frame_pointer(registers)
+        {
+            cache.frame_pointers.insert(lookup);
+        }
+        Ok(caller)
+    }
+}
+
+fn next_modules() -> u64 {
+    static LAST: AtomicU64 = AtomicU64::new(0);
+    LAST.fetch_add(1, Ordering::Relaxed) + 1
 }
 
 impl Cache {
     pub(crate) fn new() -> Self {
-        Self(CacheX86_64::new_in())
+        Self {
+            rules: CacheX86_64::new_in(),
+            frame_pointers: FramePointers::new(),
+        }
     }
 }
 

@@ -102,6 +102,19 @@ impl Session {
         Ok(self.profile(seen, wall_time))
     }
 
+    /// Waits for a sample of the calling thread to be due, takes it without the kernel's
+    /// help, and returns how long that took; `None` on a thread that is not sampled. The
+    /// thread is not interrupted any more.
+    ///
+    /// For the benchmark of the handler alone.
+    #[doc(hidden)]
+    pub fn time_handler(&self) -> Option<Duration> {
+        sys::pause_own();
+        let due = self.threads.own_due()?;
+        while sys::own_cpu_time() < due {}
+        sys::time_own_handler()
+    }
+
     fn profile(&self, seen: Option<Seen>, wall_time: Duration) -> Profile {
         let Some(seen) = seen else {
             return Profile::new();

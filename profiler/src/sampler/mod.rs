@@ -1,6 +1,8 @@
 //! Taking samples of the running program.
 
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+mod clocks;
+#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 mod code_map;
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 mod collector;

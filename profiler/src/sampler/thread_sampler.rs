@@ -4,17 +4,15 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread::Thread;
 
+use super::clocks::Clocks;
 use super::code_map::CodeMap;
 use super::ring::{Kind, Record, Ring};
 use super::schedule::Schedule;
-use crate::sys::{self, Interrupted, Observer, Rearm};
+use crate::sys::{Interrupted, Observer, Rearm};
 use crate::unwind::{Cache, Registers, Walk};
 
 /// How much of a stack is copied where it cannot be walked at once, in words.
 const COPIED_WORDS: u64 = 2048;
-
-/// A handler that took longer by the wall clock may have been off the processor.
-const QUICK_NANOS: u64 = 100_000;
 
 /// What the handler writes and others read.
 pub(super) struct Shared {
@@ -38,17 +36,14 @@ pub(super) struct ThreadSampler {
     pub(super) max_depth: usize,
     pub(super) shared: Arc<Shared>,
     pub(super) collector: Thread,
-    /// On entering the handler: the thread's CPU time and the monotonic clock, which is
-    /// much quicker to read.
-    pub(super) entered_cpu: u64,
-    pub(super) entered: u64,
+    pub(super) clocks: Clocks,
 }
 
 impl Observer for ThreadSampler {
     fn observe(&mut self, moment: &mut Interrupted<'_>) -> Rearm {
-        self.entered_cpu = sys::own_cpu_time();
-        self.entered = sys::monotonic_time();
-        let arrivals = self.schedule.arrivals(self.entered_cpu);
+        let schedule = &mut self.schedule;
+        self.clocks.enter(|at_most| schedule.expected_at(at_most));
+        let arrivals = schedule.arrivals(self.clocks.entered_cpu);
         if arrivals.n > 0 {
             self.record(moment, arrivals.n);
             self.shared.late.fetch_add(arrivals.late, Ordering::Relaxed);
@@ -60,7 +55,11 @@ impl Observer for ThreadSampler {
             self.shared.closed.store(true, Ordering::SeqCst);
             return Rearm::Stop;
         }
-        let now = self.entered_cpu + self.spent();
+        if self.schedule.is_met(self.clocks.entered_cpu) {
+            return Rearm::Leave;
+        }
+        // Setting the alarm costs ten times what asking for the exact time does.
+        let now = self.clocks.cpu_now();
         match self.schedule.next_alarm(now) {
             Some(delay) => Rearm::In(delay),
             None => Rearm::Leave,
@@ -68,12 +67,12 @@ impl Observer for ThreadSampler {
     }
 
     fn leave(&mut self) {
-        let spent = self.spent();
+        let spent = self.clocks.spent();
         self.schedule.exclude(spent);
         let shared = &self.shared;
         shared.overhead.fetch_add(spent, Ordering::Relaxed);
         shared.due.store(self.schedule.due(), Ordering::Relaxed);
-        let alarm_at = self.schedule.alarm_at(self.entered_cpu);
+        let alarm_at = self.schedule.alarm_at(self.clocks.entered_cpu);
         shared.alarm_at.store(alarm_at, Ordering::SeqCst);
     }
 
@@ -83,15 +82,6 @@ impl Observer for ThreadSampler {
 }
 
 impl ThreadSampler {
-    /// Returns the CPU time since the handler was entered.
-    fn spent(&self) -> u64 {
-        let spent = sys::monotonic_time().saturating_sub(self.entered);
-        if spent <= QUICK_NANOS {
-            return spent;
-        }
-        sys::own_cpu_time().saturating_sub(self.entered_cpu)
-    }
-
     fn record(&mut self, moment: &mut Interrupted<'_>, weight: u64) {
         let mut record = self.shared.ring.begin();
         let code = self.code.at(moment);

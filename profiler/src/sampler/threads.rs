@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use std::{io, mem};
 
 use super::Options;
+use super::clocks::Clocks;
 use super::code_map::CodeMap;
 use super::collector::lock;
 use super::kits::{Kit, Kits};
@@ -137,6 +138,13 @@ impl Threads {
         Ok(())
     }
 
+    /// Returns the CPU time at which the calling thread is due for a sample.
+    pub(super) fn own_due(&self) -> Option<u64> {
+        let state = lock(&self.state);
+        let own = state.records.get(&sys::current_tid())?;
+        Some(own.shared.due.load(Ordering::Relaxed))
+    }
+
     /// Empties the rings.
     pub(super) fn drain(&self) {
         let tids: Vec<Tid> = lock(&self.state).records.keys().copied().collect();
@@ -244,8 +252,7 @@ impl Threads {
             max_depth: self.options.max_depth,
             shared: Arc::clone(&shared),
             collector: collector.0.clone(),
-            entered_cpu: 0,
-            entered: 0,
+            clocks: Clocks::new(),
         };
         let attached = reserved.publish(Body {
             observer: Box::new(observer),

@@ -1,9 +1,11 @@
 //! The signal handler: finds its thread's slot and lets the observer look.
 
 use std::marker::PhantomData;
+use std::mem::MaybeUninit;
 use std::ptr;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use super::signal::SignalSet;
 use super::slots::{self, Body};
 use super::stack::StackMemory;
 use super::{current_tid, trap};
@@ -65,17 +67,58 @@ pub(super) extern "C" fn on_signal(
     };
     if let Some((index, tid)) = found {
         slots::enter(index, tid, |body| {
-            let mut visit = Visit { body, context };
-            // SAFETY: the handler's stack is the slot's own, and nobody else is on it,
-            // since the handler does not nest; `visit` lives until the call returns.
-            unsafe { call_on(visit.body.memory.stack.top(), &raw mut visit) };
+            Visit {
+                body,
+                context,
+                sets_alarm: true,
+            }
+            .run();
         });
     }
+}
+
+/// Runs the handler on the calling thread as if it were interrupted here, but leaves the
+/// alarm alone; returns how long that took, `None` if the thread is not sampled.
+///
+/// For a benchmark, which would otherwise measure the kernel.
+pub(crate) fn time_own_handler() -> Option<Duration> {
+    let tid = current_tid();
+    let index = slots::find(tid)?;
+    let mut context = MaybeUninit::<libc::ucontext_t>::uninit();
+    // SAFETY: it fills the context, or fails and leaves it alone.
+    if unsafe { libc::getcontext(context.as_mut_ptr()) } != 0 {
+        return None;
+    }
+    // Our handler is kept out by the mask, so the body has no second reference.
+    let mask = SignalSet::full().block().ok()?;
+    let since = Instant::now();
+    slots::enter(index, tid, |body| {
+        Visit {
+            body,
+            context: context.as_mut_ptr().cast(),
+            sets_alarm: false,
+        }
+        .run();
+    });
+    let time = since.elapsed();
+    // It worked the other way round.
+    let _ = mask.set();
+    Some(time)
 }
 
 struct Visit<'a> {
     body: &'a mut Body,
     context: *mut libc::c_void,
+    sets_alarm: bool,
+}
+
+impl Visit<'_> {
+    /// Runs on the stack that the body has for it.
+    fn run(mut self) {
+        // SAFETY: the handler's stack is the slot's own, and nobody else is on it,
+        // since the handler does not nest; the visit lives until the call returns.
+        unsafe { call_on(self.body.memory.stack.top(), &raw mut self) };
+    }
 }
 
 /// Calls [`visit`] on another stack.
@@ -102,7 +145,11 @@ unsafe fn call_on(top: *mut u8, argument: *mut Visit<'_>) {
 
 extern "C" fn visit(visit: *mut Visit<'_>) {
     // SAFETY: the caller passes a reference that lives through the call.
-    let Visit { body, context } = unsafe { &mut *visit };
+    let Visit {
+        body,
+        context,
+        sets_alarm,
+    } = unsafe { &mut *visit };
     // SAFETY: the kernel passes a context to a handler with SA_SIGINFO.
     let context = unsafe { &*context.cast::<libc::ucontext_t>() };
     let machine = &context.uc_mcontext;
@@ -117,6 +164,7 @@ extern "C" fn visit(visit: *mut Visit<'_>) {
         _moment: PhantomData,
     };
     match body.observer.observe(&mut moment) {
+        _ if !*sets_alarm => {}
         Rearm::Leave => {}
         Rearm::In(delay) => body.alarm.set(delay),
         Rearm::Stop => body.alarm.stop(),

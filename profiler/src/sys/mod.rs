@@ -46,7 +46,7 @@ use std::io;
 use std::time::Duration;
 
 pub(crate) use self::birth::{Births, Hooked};
-pub(crate) use self::handler::{Interrupted, Observer, Rearm};
+pub(crate) use self::handler::{Interrupted, Observer, Rearm, time_own_handler};
 pub(crate) use self::hook::loader_changes;
 pub(crate) use self::perf_event::{Delivery, PerfEvent};
 pub(crate) use self::perf_ring::{EventPlan, EventTrigger, RecordBytes, Ring, RingEvent};
@@ -55,7 +55,7 @@ pub(crate) use self::ptrace::Tracer;
 pub(crate) use self::published::Published;
 pub(crate) use self::remote_memory::read_remote;
 pub(crate) use self::signal::{Signal, Unblocked};
-pub(crate) use self::slots::{Attached, Body, Reserved};
+pub(crate) use self::slots::{Attached, Body, Reserved, pause_own};
 pub(crate) use self::stack::{HandlerMemory, StackBounds};
 pub(crate) use self::timer::Timer;
 pub(crate) use self::trap::Trap;

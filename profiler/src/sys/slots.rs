@@ -136,7 +136,7 @@ impl Attached {
 
 /// Stops the calling thread's alarm until it is resumed; nothing of it is on its way
 /// afterwards. Neither locks nor allocates, so that a signal handler may call it.
-pub(super) fn pause_own() {
+pub(crate) fn pause_own() {
     with_own(|body| body.alarm.stop());
 }
 
