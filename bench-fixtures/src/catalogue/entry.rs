@@ -35,11 +35,14 @@ pub enum Clock {
 }
 
 /// A function of the truth, and what a complete stack of it looks like.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Scored {
     /// The last part of its name, as a symbolizer prints it: `sieve_primes` of
     /// `bench_fixtures::workload::kernel::sieve_primes`.
     pub name: &'static str,
+    /// The part of the CPU time that it is designed to get, from 0 to 1; what it really got
+    /// is in the report of a run.
+    pub share: f64,
     /// A callee that must be seen under it, such as `qsort`; see [`Scored::is_leaf`].
     ///
     /// A stack that has such a frame and not this function lost its caller; one that has
@@ -77,17 +80,19 @@ impl Scored {
         self.leaf.is_some_and(|leaf| begins_with(name, leaf))
     }
 
-    pub(crate) const fn new(name: &'static str) -> Self {
+    pub(crate) const fn new(name: &'static str, share: f64) -> Self {
         Self {
             name,
+            share,
             leaf: None,
             depth: None,
         }
     }
 
-    pub(crate) const fn over(name: &'static str, leaf: &'static str) -> Self {
+    pub(crate) const fn over(name: &'static str, share: f64, leaf: &'static str) -> Self {
         Self {
             name,
+            share,
             leaf: Some(leaf),
             depth: None,
         }
@@ -100,7 +105,7 @@ impl Scored {
 }
 
 /// A workload as the catalogue lists it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Entry {
     /// Name on the command line; unique within its language.
     pub name: &'static str,
@@ -121,6 +126,9 @@ pub struct Entry {
 impl Entry {
     /// A Rust workload of which nothing is said yet.
     pub(crate) const RUST: Self = Self::empty(Language::Rust);
+
+    /// A C workload of which nothing is said yet.
+    pub(crate) const C: Self = Self::empty(Language::C);
 
     /// A Python workload of which nothing is said yet.
     pub(crate) const PYTHON: Self = Self::empty(Language::Python);
@@ -153,10 +161,10 @@ mod tests {
 
     #[test]
     fn callees_are_found_under_their_libraries_names() {
-        let memset = Scored::over("clear", "memset");
+        let memset = Scored::over("clear", 1.0, "memset");
         assert!(memset.is_leaf("__memset_avx2_unaligned_erms"));
         assert!(!memset.is_leaf("clear") && !memset.is_leaf("wmemset"));
-        let malloc = Scored::over("churn", "malloc");
+        let malloc = Scored::over("churn", 1.0, "malloc");
         for name in [
             "malloc",
             "__libc_malloc",
@@ -165,7 +173,7 @@ mod tests {
         ] {
             assert!(malloc.is_leaf(name), "{name}");
         }
-        assert!(Scored::over("format", "write").is_leaf("core::fmt::write"));
-        assert!(!Scored::new("split").is_leaf("split"));
+        assert!(Scored::over("format", 1.0, "write").is_leaf("core::fmt::write"));
+        assert!(!Scored::new("split", 1.0).is_leaf("split"));
     }
 }

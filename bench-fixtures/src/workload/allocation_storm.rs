@@ -42,9 +42,9 @@ impl Workload for AllocationStorm {
             catches: "a handler that allocates, and an unwinder that loses the allocator's caller",
             functions: const {
                 &[
-                    Scored::over("churn_blocks", "malloc"),
-                    Scored::over("grow_text", "realloc"),
-                    Scored::over("link_nodes", "malloc"),
+                    Scored::over("churn_blocks", 0.50, "malloc"),
+                    Scored::over("grow_text", 0.30, "realloc"),
+                    Scored::over("link_nodes", 0.20, "malloc"),
                 ]
             },
             ..Entry::RUST

@@ -30,8 +30,8 @@ impl Workload for Dlopen {
             catches: "a list of libraries that was read at the start, or at the end",
             functions: const {
                 &[
-                    Scored::new("walk_permutation"),
-                    Scored::new("generate_in_library"),
+                    Scored::new("walk_permutation", 0.60),
+                    Scored::new("generate_in_library", 0.40),
                 ]
             },
             ..Entry::RUST

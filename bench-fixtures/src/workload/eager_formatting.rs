@@ -44,9 +44,9 @@ impl Workload for EagerFormatting {
             catches: "a profiler that cannot say for whom the same library code formats",
             functions: const {
                 &[
-                    Scored::over("format_eagerly", "format_inner"),
-                    Scored::new("format_lazily"),
-                    Scored::new("log_really"),
+                    Scored::over("format_eagerly", 0.60, "format_inner"),
+                    Scored::new("format_lazily", 0.25),
+                    Scored::new("log_really", 0.15),
                 ]
             },
             ..Entry::RUST

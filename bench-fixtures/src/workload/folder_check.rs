@@ -26,9 +26,9 @@ impl Workload for FolderCheck {
             catches: "a profiler that leaves out the kernel's time, or whom it was spent for",
             functions: const {
                 &[
-                    Scored::over("check_every_call", "mkdir"),
-                    Scored::new("check_once"),
-                    Scored::new("read_prices"),
+                    Scored::over("check_every_call", 0.60, "mkdir"),
+                    Scored::new("check_once", 0.15),
+                    Scored::new("read_prices", 0.25),
                 ]
             },
             ..Entry::RUST

@@ -65,19 +65,19 @@ pub(super) fn in_a_child<const N: usize>(child: impl FnOnce() -> [u64; N]) -> io
     read.map(|()| words)
 }
 
-/// Reads the processor's time stamp counter; `None` where there is none.
+/// Reads the processor's time stamp counter; 0 where there is none.
 #[cfg(target_arch = "x86_64")]
 #[inline]
-pub(super) fn time_stamp() -> Option<u64> {
+pub(super) fn time_stamp() -> u64 {
     // SAFETY: every processor of this architecture has the instruction, and Linux lets
     // all programs use it.
-    Some(unsafe { std::arch::x86_64::_rdtsc() })
+    unsafe { std::arch::x86_64::_rdtsc() }
 }
 
-/// Reads the processor's time stamp counter; `None` where there is none.
+/// Reads the processor's time stamp counter; 0 where there is none.
 #[cfg(not(target_arch = "x86_64"))]
-pub(super) fn time_stamp() -> Option<u64> {
-    None
+pub(super) fn time_stamp() -> u64 {
+    0
 }
 
 /// Sorts numbers with the C library's `qsort`.

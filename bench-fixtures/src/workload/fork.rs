@@ -39,7 +39,12 @@ impl Workload for Fork {
             name: "fork",
             summary: "40 % in the parent, 60 % in forked children that live about 30 ms",
             catches: "a profiler that does not follow children, or finds them late",
-            functions: const { &[Scored::new("work_as_parent"), Scored::new("work_as_child")] },
+            functions: const {
+                &[
+                    Scored::new("work_as_parent", 0.40),
+                    Scored::new("work_as_child", 0.60),
+                ]
+            },
             ..Entry::RUST
         }
     }

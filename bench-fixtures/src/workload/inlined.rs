@@ -41,9 +41,9 @@ impl Workload for Inlined {
             catches: "a profiler that names symbols alone and sees only the big function",
             functions: const {
                 &[
-                    Scored::new("inlined_gcd"),
-                    Scored::new("inlined_logistic"),
-                    Scored::new("inlined_checksum"),
+                    Scored::new("inlined_gcd", 0.50),
+                    Scored::new("inlined_logistic", 0.30),
+                    Scored::new("inlined_checksum", 0.20),
                 ]
             },
             ..Entry::RUST

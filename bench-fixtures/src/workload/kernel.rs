@@ -46,10 +46,10 @@ static SPLIT: [Function<'static>; 4] = [
 ];
 
 pub(super) const SCORED: &[Scored] = &[
-    Scored::new("sieve_primes"),
-    Scored::new("hash_text"),
-    Scored::new("edit_distance"),
-    Scored::new("multiply_matrices"),
+    Scored::new("sieve_primes", 0.50),
+    Scored::new("hash_text", 0.30),
+    Scored::new("edit_distance", 0.15),
+    Scored::new("multiply_matrices", 0.05),
 ];
 
 /// Counts primes with the sieve of Eratosthenes, once a unit.

@@ -50,10 +50,10 @@ impl Workload for LibcCallers {
             catches: "an unwinder that trusts frame pointers and loses who called the C library",
             functions: const {
                 &[
-                    Scored::over("stat_root", "stat"),
-                    Scored::over("stat_here", "stat"),
-                    Scored::over("clear_buffer", "memset"),
-                    Scored::over("sort_records", "qsort"),
+                    Scored::over("stat_root", 0.45, "stat"),
+                    Scored::over("stat_here", 0.20, "stat"),
+                    Scored::over("clear_buffer", 0.20, "memset"),
+                    Scored::over("sort_records", 0.15, "qsort"),
                 ]
             },
             ..Entry::RUST

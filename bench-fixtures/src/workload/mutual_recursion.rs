@@ -28,8 +28,8 @@ impl Workload for MutualRecursion {
             catches: "a stack that is cut, or whose recurring frames are folded, before its root",
             functions: const {
                 &[
-                    Scored::over("begin_left", "hash_between").with_depth("step_", 200),
-                    Scored::over("begin_right", "hash_between").with_depth("step_", 200),
+                    Scored::over("begin_left", 0.60, "hash_between").with_depth("step_", 200),
+                    Scored::over("begin_right", 0.40, "hash_between").with_depth("step_", 200),
                 ]
             },
             ..Entry::RUST

@@ -43,9 +43,9 @@ impl Workload for NoFramePointer {
             catches: "an unwinder that takes any value of the frame pointer's register for a frame",
             functions: const {
                 &[
-                    Scored::over("call_left", "mix_many_words"),
-                    Scored::over("call_right", "mix_many_words"),
-                    Scored::new("stay_here"),
+                    Scored::over("call_left", 0.50, "mix_many_words"),
+                    Scored::over("call_right", 0.30, "mix_many_words"),
+                    Scored::new("stay_here", 0.20),
                 ]
             },
             ..Entry::RUST

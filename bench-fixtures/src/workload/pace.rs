@@ -169,7 +169,7 @@ impl Now {
         Self {
             cpu_nanos: nanos(ClockId::ThreadCPUTime),
             wall_nanos: nanos(ClockId::Monotonic),
-            ticks: time_stamp().unwrap_or(0),
+            ticks: time_stamp(),
         }
     }
 

@@ -79,8 +79,8 @@ impl Workload for Recursion {
 
 const fn scored(depth: u32) -> [Scored; 2] {
     [
-        Scored::over("deep", "hash_at_the_bottom").with_depth("descend", depth),
-        Scored::new("shallow"),
+        Scored::over("deep", 0.60, "hash_at_the_bottom").with_depth("descend", depth),
+        Scored::new("shallow", 0.40),
     ]
 }
 

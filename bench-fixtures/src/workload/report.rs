@@ -43,13 +43,13 @@ impl Report {
         let (wall, ticks) = (nanos(ClockId::Monotonic), time_stamp());
         let truth = workload.run_task(task);
         let (wall_nanos, ticks_now) = (nanos(ClockId::Monotonic) - wall, time_stamp());
-        let ticks = ticks.zip(ticks_now).map(|(from, to)| (to - from) as f64);
+        let ticks = ticks_now.saturating_sub(ticks) as f64;
         Self {
             workload: workload.name(),
             task: task.clone(),
             cpu_nanos: nanos(ClockId::ProcessCPUTime) - cpu + truth.others_cpu_nanos(),
             wall_nanos,
-            ticks_per_second: ticks.map(|ticks| ticks / (wall_nanos as f64 / 1e9)),
+            ticks_per_second: (ticks > 0.0).then(|| ticks / seconds(wall_nanos)),
             bracket,
             truth,
         }
@@ -60,7 +60,7 @@ impl Report {
     /// Times are in seconds, but for the exact `nanoseconds` of CPU time. Shares are of
     /// the sum over the functions listed beside, so they add up to one; each lies within
     /// its uncertainty of the true one. `tsc_seconds` is `null` without a time stamp
-    /// counter. `threads` is there where there are several threads or processes, `work`
+    /// counter. A bracket is what reading the clocks around a phase cost. `threads` is there where there are several threads or processes, `work`
     /// where an amount of work was asked for, `slow` where something was slowed down.
     pub fn to_json(&self) -> Value {
         let mut json = json!({
@@ -70,6 +70,8 @@ impl Report {
             "functions": self.functions(self.truth.functions()),
             "cpu_seconds": seconds(self.cpu_nanos),
             "wall_seconds": seconds(self.wall_nanos),
+            "bracket_nanoseconds": self.bracket.cpu_nanos,
+            "wall_bracket_nanoseconds": self.bracket.wall_nanos,
         });
         if let Amount::Work(n_units) = self.task.amount {
             json["work"] = n_units.into();

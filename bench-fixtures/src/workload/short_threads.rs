@@ -42,7 +42,12 @@ impl Workload for ShortThreads {
             name: "short-threads",
             summary: "40 % in threads that live 1 to 4 ms",
             catches: "a fresh period for each thread, and a search for threads that misses most",
-            functions: const { &[Scored::new("long_lived"), Scored::new("short_lived")] },
+            functions: const {
+                &[
+                    Scored::new("long_lived", 0.60),
+                    Scored::new("short_lived", 0.40),
+                ]
+            },
             ..Entry::RUST
         }
     }

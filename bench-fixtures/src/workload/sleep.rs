@@ -52,9 +52,9 @@ impl Workload for Sleep {
             clock: Clock::Both,
             functions: const {
                 &[
-                    Scored::new("parse_digits"),
-                    Scored::new("rotate_words"),
-                    Scored::new("nap"),
+                    Scored::new("parse_digits", 0.70),
+                    Scored::new("rotate_words", 0.30),
+                    Scored::new("nap", 0.0),
                 ]
             },
             ..Entry::RUST

@@ -23,10 +23,10 @@ impl Workload for SystemCalls {
             catches: "a profiler that samples user code alone, or charges a call to its return",
             functions: const {
                 &[
-                    Scored::over("fill_from_zero", "read"),
-                    Scored::over("ask_for_parent", "getppid"),
-                    Scored::over("pour_into_null", "write"),
-                    Scored::over("turn_back", "lseek"),
+                    Scored::over("fill_from_zero", 0.40, "read"),
+                    Scored::over("ask_for_parent", 0.30, "getppid"),
+                    Scored::over("pour_into_null", 0.20, "write"),
+                    Scored::over("turn_back", 0.10, "lseek"),
                 ]
             },
             ..Entry::RUST

@@ -35,9 +35,9 @@ static FUNCTIONS: [Function<'static>; 2] = [
     },
 ];
 
-pub(crate) const SCORED: &[Scored] = &[
-    Scored::over("leave_left", "hop_").with_depth("hop_", 1),
-    Scored::over("leave_right", "hop_").with_depth("hop_", 1),
+const SCORED: &[Scored] = &[
+    Scored::over("leave_left", 0.60, "hop_").with_depth("hop_", 1),
+    Scored::over("leave_right", 0.40, "hop_").with_depth("hop_", 1),
 ];
 
 impl Workload for TailCalls {

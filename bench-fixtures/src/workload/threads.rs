@@ -27,6 +27,19 @@ pub struct Threads {
     load: Load,
 }
 
+const TWO_LOADS: &[Scored] = &[Scored::new("load_1", 0.75), Scored::new("load_2", 0.25)];
+
+const EIGHT_LOADS: &[Scored; MAX_THREADS] = &[
+    Scored::new("load_1", 1.0 / 36.0),
+    Scored::new("load_2", 2.0 / 36.0),
+    Scored::new("load_3", 3.0 / 36.0),
+    Scored::new("load_4", 4.0 / 36.0),
+    Scored::new("load_5", 5.0 / 36.0),
+    Scored::new("load_6", 6.0 / 36.0),
+    Scored::new("load_7", 7.0 / 36.0),
+    Scored::new("load_8", 8.0 / 36.0),
+];
+
 enum Load {
     /// The second of two threads does a third of what the first does.
     OneAThird,
@@ -64,7 +77,10 @@ impl Workload for Threads {
             name: self.name,
             summary: "threads of unequal load, each with its own function",
             catches: "one timer for the process, whose signals choose threads unevenly",
-            functions: &SCORED[..self.shares().len()],
+            functions: match self.load {
+                Load::OneAThird => TWO_LOADS,
+                Load::Staircase(n_threads) => &EIGHT_LOADS[..n_threads],
+            },
             ..Entry::RUST
         }
     }
@@ -190,8 +206,6 @@ macro_rules! loads {
             unit_nanos: 3_500.0,
             run: &$name,
         }),*];
-
-        const SCORED: &[Scored; MAX_THREADS] = &[$(Scored::new(stringify!($name))),*];
 
         $(
             #[inline(never)]

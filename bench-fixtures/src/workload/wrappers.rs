@@ -49,10 +49,10 @@ impl Workload for Wrappers {
             catches: "an unwinder that skips a caller at the first and last instructions of a function",
             functions: const {
                 &[
-                    Scored::over("north", "hot"),
-                    Scored::over("east", "hot"),
-                    Scored::over("south", "hot"),
-                    Scored::over("west", "hot"),
+                    Scored::over("north", 0.40, "hot"),
+                    Scored::over("east", 0.30, "hot"),
+                    Scored::over("south", 0.20, "hot"),
+                    Scored::over("west", 0.10, "hot"),
                 ]
             },
             ..Entry::RUST
