@@ -148,16 +148,48 @@ impl Entry {
 
 /// Compares the start of the last part of a frame's name.
 fn begins_with(name: &str, start: &str) -> bool {
-    let mut last = name.rsplit("::").next().unwrap_or(name);
+    let mut last = last_part(name);
     for prefix in ["__GI_", "__libc_", "_int_"] {
         last = last.strip_prefix(prefix).unwrap_or(last);
     }
     last.trim_start_matches('_').starts_with(start)
 }
 
+/// Leaves the path out, and what a function is generic over.
+fn last_part(name: &str) -> &str {
+    let (mut end, mut depth) = (name.len(), 0);
+    for (at, letter) in name.char_indices().rev() {
+        match letter {
+            '>' => depth += 1,
+            '<' => depth -= 1,
+            _ => {}
+        }
+        if depth == 0 {
+            end = if letter == '<' { at } else { end };
+            break;
+        }
+    }
+    let name = name[..end].trim_end_matches(':');
+    name.rsplit("::").next().unwrap_or(name)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn paths_and_generics_are_no_part_of_a_name() {
+        for name in [
+            "read",
+            "std::fs::read",
+            "std::fs::read::<std::path::Path>",
+            "read<alloc::vec::Vec<u8>, alloc::alloc::Global>",
+            "<&std::fs::File as std::io::Read>::read",
+        ] {
+            assert_eq!(last_part(name), "read");
+        }
+        assert_eq!(last_part("<impl a::B for c::D>"), "");
+    }
 
     #[test]
     fn callees_are_found_under_their_libraries_names() {

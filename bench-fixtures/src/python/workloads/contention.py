@@ -14,7 +14,7 @@ from .pace import Pace, Time, Truth, function
 OPTIONS = ("threads",)
 
 # Mean CPU time of one round over all threads.
-ROUND_NANOS = 48e6
+ROUND_NANOS = 24e6
 
 
 def load_1(n_units):

@@ -23,7 +23,7 @@ def descend(n_left, value):
 
 
 def hash_at_the_bottom(value):
-    for at in range(10_000):
+    for at in range(2_000):
         value = (value ^ at) * 0x9E3779B1 & 0xFFFFFFFF
     return value
 
@@ -39,7 +39,7 @@ def shallow(n_units):
 def functions(task):
     depth = task.depth or 250
     return [
-        Function("deep", lambda n_units: deep(n_units, depth), 0.60, 960_000.0),
+        Function("deep", lambda n_units: deep(n_units, depth), 0.60, 200_000.0),
         function(shallow, 0.40, 8_000.0),
     ]
 
