@@ -425,10 +425,8 @@ impl Grade {
         self.slowdown_wall = Ratio::of_logs(&all.pairs(|took| took.wall_seconds));
         let base = all.base();
         self.distortion_pp = distortion(&base, &all.bare).map(|part| 100.0 * part);
-        if let Some(distortion) = self
-            .distortion_pp
-            .filter(|pp| *pp > 100.0 * TOLERATED_DISTORTION)
-        {
+        let is_clear = least_distortion(&base, &all.bare) > TOLERATED_DISTORTION;
+        if let Some(distortion) = self.distortion_pp.filter(|_| is_clear) {
             let text = format!("under it, the true shares are other by {distortion:.1} points");
             self.find("distortion", text);
         }

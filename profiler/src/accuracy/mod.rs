@@ -19,6 +19,8 @@ pub mod bias;
 mod broken;
 pub mod causal;
 mod distance;
+#[cfg(feature = "faults")]
+mod fault;
 mod grade;
 mod journal;
 mod observed;
@@ -40,6 +42,8 @@ mod truth;
 
 pub use self::broken::{Broken, BrokenKind};
 pub use self::distance::Distance;
+#[cfg(feature = "faults")]
+pub use self::fault::Fault;
 pub use self::grade::{CausalGrade, Finding, FunctionGrade, Grade, LEVEL, Runs, Verdict, grade};
 pub use self::journal::Journal;
 pub use self::observed::{FunctionObserved, Observed, Took};

@@ -2,24 +2,20 @@
 
 use std::cell::OnceCell;
 use std::path::{Path, PathBuf};
-use std::process::Command;
-use std::time::Duration;
 use std::{env, fs};
 
 use bench_fixtures::catalogue::{self, Language};
 use tempfile::TempDir;
 
-use super::process::Process;
 use crate::error::{Error, Result};
-
-/// What compiling the program in C may take.
-const COMPILE: Duration = Duration::from_mins(2);
 
 /// The workloads of all languages, written where they can be run.
 pub struct Programs {
     folder: TempDir,
+    script: PathBuf,
+    us: PathBuf,
     python: String,
-    rust: OnceCell<Found>,
+    rust: Vec<String>,
     c: OnceCell<Found>,
 }
 
@@ -29,30 +25,30 @@ type Found = std::result::Result<PathBuf, String>;
 impl Programs {
     /// Writes the scripts into a folder of their own, which goes with this.
     ///
-    /// `python` is the interpreter to run them with.
+    /// `us` is the command `profiler`, and `python` the interpreter of the scripts.
     ///
     /// # Errors
     ///
     /// [`Error::Io`] if they cannot be written.
-    pub fn new(python: &str) -> Result<Self> {
+    pub fn new(us: &Path, python: &str) -> Result<Self> {
         let written = || {
             let folder = tempfile::tempdir()?;
-            for (name, source) in catalogue::PYTHON {
-                let path = folder.path().join("python").join(name);
-                fs::create_dir_all(path.parent().unwrap_or(folder.path()))?;
-                fs::write(path, source)?;
-            }
+            let python = folder.path().join("python");
+            fs::create_dir(&python)?;
+            let script = catalogue::write_python(&python)?;
             fs::write(folder.path().join(TRACE.0), TRACE.1)?;
-            Ok(folder)
+            Ok((folder, script))
         };
-        let folder = written().map_err(|source| Error::Io {
+        let (folder, script) = written().map_err(|source| Error::Io {
             action: "write the programs to profile",
             source,
         })?;
         Ok(Self {
             folder,
+            script,
+            us: us.to_owned(),
             python: python.to_owned(),
-            rust: OnceCell::new(),
+            rust: rust(us),
             c: OnceCell::new(),
         })
     }
@@ -66,19 +62,25 @@ impl Programs {
     pub fn command(&self, language: Language) -> std::result::Result<Vec<String>, String> {
         let text = |path: &Path| path.display().to_string();
         match language {
-            Language::Rust => {
-                let found = self.rust.get_or_init(find_workload).clone()?;
-                Ok(vec![text(&found)])
-            }
-            Language::Python => {
-                let script = self.folder.path().join("python/workload.py");
-                Ok(vec![self.python.clone(), text(&script)])
-            }
+            Language::Rust => Ok(self.rust.clone()),
+            Language::Python => Ok(vec![self.python.clone(), text(&self.script)]),
             Language::C => {
-                let found = self.c.get_or_init(|| compile(self.folder.path())).clone()?;
+                let compile = || catalogue::compile_c(&self.folder.path().join("c"));
+                let compile = || compile().map_err(|error| error.to_string());
+                let found = self.c.get_or_init(compile).clone()?;
                 Ok(vec![text(&found)])
             }
         }
+    }
+
+    /// Returns the words that run a workload inside our own program, under nothing.
+    pub fn inside(&self) -> Vec<String> {
+        inside(&self.us)
+    }
+
+    /// Our own program.
+    pub fn us(&self) -> &Path {
+        &self.us
     }
 
     /// The interpreter of the scripts.
@@ -95,25 +97,22 @@ impl Programs {
 /// Runs a script under a tracing profiler, and writes what that notes as folded stacks.
 const TRACE: (&str, &str) = ("trace.py", include_str!("subjects/trace.py"));
 
-/// Finds the program `workload`: beside this program, where it is built together with
-/// it, or among the user's commands.
-fn find_workload() -> Found {
-    let beside_us = env::current_exe().ok();
-    let beside_us = beside_us.and_then(|us| Some(us.parent()?.to_owned()));
+/// The program `workload`, beside ours, where both are built together, or among the user's
+/// commands. Without it ours does the same, but it is larger, and what others take to
+/// read its symbols is no fault of theirs.
+fn rust(us: &Path) -> Vec<String> {
     let path = env::var_os("PATH").unwrap_or_default();
-    let mut folders = beside_us.into_iter().chain(env::split_paths(&path));
-    let found = folders.find_map(|folder| {
+    let beside_us = us.parent().map(Path::to_owned).into_iter();
+    let found = beside_us.chain(env::split_paths(&path)).find_map(|folder| {
         let program = folder.join(format!("workload{}", env::consts::EXE_SUFFIX));
         program.is_file().then_some(program)
     });
-    found.ok_or_else(|| {
-        "the program `workload` is neither beside this one nor in PATH; \
-         `cargo install --path bench-fixtures` installs it"
-            .to_owned()
-    })
+    found.map_or_else(|| inside(us), |program| vec![program.display().to_string()])
 }
 
-fn compile(folder: &Path) -> Found {
-    let _ = folder;
-    Err("not yet".into())
+fn inside(us: &Path) -> Vec<String> {
+    let us = us.display().to_string();
+    [&us, "accuracy", "inside", "--library", "none", "--"]
+        .map(str::to_owned)
+        .to_vec()
 }

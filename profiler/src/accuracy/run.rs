@@ -96,16 +96,7 @@ pub const SECONDS_PER_UNIT: f64 = 0.008;
 /// When it fails.
 pub fn run_bare(is_in_process: bool, programs: &Programs, task: &Task) -> Result<Truth, Broken> {
     let words = if is_in_process {
-        let us = [
-            us(),
-            "accuracy".into(),
-            "inside".into(),
-            "--library".into(),
-            "none".into(),
-        ];
-        let mut words = us.to_vec();
-        words.push("--".into());
-        words
+        programs.inside()
     } else {
         program(programs, task.entry.language)?
     };
@@ -165,7 +156,7 @@ fn placeholders(
             ("folder", folder.display().to_string()),
             ("tools", programs.tools().display().to_string()),
             ("python", programs.python().to_owned()),
-            ("self", us()),
+            ("self", programs.us().display().to_string()),
         ]),
     })
 }
@@ -292,14 +283,6 @@ impl Truth {
 fn program(programs: &Programs, language: Language) -> Result<Vec<String>, Broken> {
     let found = programs.command(language);
     found.map_err(|reason| Broken::new(BrokenKind::TargetFailed, reason))
-}
-
-/// This very program.
-pub(super) fn us() -> String {
-    std::env::current_exe()
-        .unwrap_or_default()
-        .display()
-        .to_string()
 }
 
 pub(super) fn command(words: &[String]) -> Command {

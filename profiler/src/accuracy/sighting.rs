@@ -148,6 +148,7 @@ mod tests {
             name,
             leaf,
             depth: None,
+            share: 0.5,
         }
     }
 
@@ -195,6 +196,7 @@ mod tests {
                 frame: "descend",
                 n_frames: 3,
             }),
+            share: 0.5,
         }];
         let whole: &[&str] = &["main", "descend", "descend", "descend", "leaf"];
         let cut: &[&str] = &["descend", "descend", "leaf"];

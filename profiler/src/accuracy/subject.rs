@@ -415,7 +415,17 @@ mod tests {
                 problem("name = 'a"),
             ]
             .join("\n"),
-            @""
+            @r"
+        description of a profiler, line 1, column 1: missing field `command`
+        description of a profiler, `command`: it says neither {cmd}, to start the program, nor {pid}, to attach to it
+        description of a profiler, `command`: it does not say where to write: {out} is missing
+        description of a profiler, `command`: {rat} is not known here; there are {pid}, {rate}, {interval_us}, {duration}, {out}, {seed}, {self}, {python}, {folder}, {tools}, and {cmd} or {args} as a word
+        description of a profiler, `command`: a quote is open, or there is no word
+        description of a profiler, line 3, column 9: unknown variant `sun`, expected `cpu` or `wall`
+        description of a profiler, line 3, column 1: unknown field `colour`, expected one of `name`, `languages`, `clock`, `command`, `after`, `version`, `install`, `format`, `weight`, `seconds_to_attach`, `workloads`, `names`, `ignore`
+        description of a profiler, `names`: `(`: found open group without closing ')'
+        description of a profiler, line 1, column 10: invalid literal string, expected `'`
+        "
         );
     }
 

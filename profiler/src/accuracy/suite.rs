@@ -1,6 +1,9 @@
 //! Runs subjects on workloads, and grades them.
 
+use std::collections::BTreeMap;
 use std::io;
+use std::path::PathBuf;
+use std::time::Duration;
 
 use bench_fixtures::catalogue::Entry;
 
@@ -17,9 +20,6 @@ use super::slowdown::Ratio;
 use super::subject::{Subject, SubjectClock};
 use crate::error::{Error, Result};
 
-use std::collections::BTreeMap;
-use std::time::Duration;
-
 /// What asking a subject for its version may take.
 const ASK: Duration = Duration::from_secs(20);
 
@@ -31,6 +31,8 @@ pub struct Suite {
     pub entries: Vec<Entry>,
     /// How much of it.
     pub plan: Plan,
+    /// The command `profiler`, which is a subject, and runs workloads inside itself.
+    pub program: PathBuf,
     /// The interpreter of the workloads in Python.
     pub python: String,
 }
@@ -63,7 +65,7 @@ impl Suite {
         journal: &mut Journal,
         mut go_on: impl FnMut(&Progress) -> bool,
     ) -> Result<Option<Results>> {
-        let programs = Programs::new(&self.python)?;
+        let programs = Programs::new(&self.program, &self.python)?;
         let versions: Vec<std::result::Result<String, String>> = self
             .subjects
             .iter()
@@ -275,7 +277,7 @@ impl Suite {
 pub fn version(subject: &Subject, programs: &Programs) -> std::result::Result<String, String> {
     let values = BTreeMap::from([
         ("python", programs.python().to_owned()),
-        ("self", super::run::us()),
+        ("self", programs.us().display().to_string()),
     ]);
     let words = super::subject::fill_in(
         &subject.version,

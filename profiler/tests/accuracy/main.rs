@@ -1,4 +1,6 @@
 //! The accuracy suite: its statistics on simulated profilers, and its runs on real ones.
 
+#[cfg(feature = "faults")]
+mod faults;
 mod simulation;
 mod support;

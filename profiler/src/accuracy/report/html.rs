@@ -210,12 +210,18 @@ fn write_plot(page: &mut String, functions: &[FunctionGrade]) {
         page,
         "<svg viewBox=\"0 0 600 {height}\" role=\"img\" aria-label=\"true and reported shares\">"
     );
-    for percent in [0, 25, 50, 75, 100] {
+    for (percent, anchor) in [
+        (0, "start"),
+        (25, "middle"),
+        (50, "middle"),
+        (75, "middle"),
+        (100, "end"),
+    ] {
         let x = at(f64::from(percent) / 100.0);
         let _ = write!(
             page,
             "<line class=\"grid\" x1=\"{x:.1}\" x2=\"{x:.1}\" y1=\"0\" y2=\"{}\"/>\
-             <text class=\"scale\" x=\"{x:.1}\" y=\"{height}\">{percent} %</text>",
+             <text class=\"scale\" text-anchor=\"{anchor}\" x=\"{x:.1}\" y=\"{height}\">{percent} %</text>",
             height - 14
         );
     }

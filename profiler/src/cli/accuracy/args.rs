@@ -26,6 +26,10 @@ pub enum AccuracyCommand {
     /// Run a workload in this process under a profiler that is a library
     #[command(hide = true)]
     Inside(InsideArgs),
+    /// Make a profile wrong on purpose, and print it as folded stacks
+    #[cfg(feature = "faults")]
+    #[command(hide = true)]
+    Spoil(SpoilArgs),
 }
 
 const RUN_NOTES: &str = "\
@@ -165,12 +169,26 @@ pub struct InsideArgs {
     /// Where the folded stacks go
     #[arg(long)]
     pub out: Option<PathBuf>,
+    /// Do wrong on purpose
+    #[cfg(feature = "faults")]
+    #[arg(long)]
+    pub fault: Option<profiler::accuracy::Fault>,
     /// Print the version of the library
     #[arg(long)]
     pub version: bool,
     /// The workload and its options
     #[arg(last = true)]
     pub workload: Vec<String>,
+}
+
+#[cfg(feature = "faults")]
+#[derive(Debug, clap::Args)]
+pub struct SpoilArgs {
+    /// What is done wrong
+    #[arg(long)]
+    pub fault: profiler::accuracy::Fault,
+    /// The profile
+    pub input: PathBuf,
 }
 
 /// A profiler that is a library.

@@ -1,8 +1,8 @@
 //! Runs a workload in this process, under a profiler that is a library.
 
-use std::fs;
 use std::process::ExitCode;
 use std::time::Duration;
+use std::{fs, io};
 
 use anyhow::{Context as _, Result, bail};
 use bench_fixtures::workload::{self, Amount, Report, Slow, Task};
@@ -16,12 +16,21 @@ pub fn run(args: &InsideArgs) -> Result<ExitCode> {
         streams::print(&format!("{}\n", version(args.library)?))?;
         return Ok(ExitCode::SUCCESS);
     }
-    let (name, task) = task(&args.workload)?;
+    let words: Vec<&str> = args.workload.iter().map(String::as_str).collect();
+    let (words, waits) = match words.split_last() {
+        Some((&"--wait", words)) => (words, true),
+        _ => (&words[..], false),
+    };
+    let (name, task) = task(words)?;
     let workload = workload::by_name(&name).with_context(|| format!("no workload `{name}`"))?;
+    if waits {
+        streams::tell("ready");
+        io::stdin().read_line(&mut String::new())?;
+    }
     let work = || Report::of_task(workload, &task);
     let (report, folded) = match args.library {
         Library::None => (work(), Vec::new()),
-        Library::Ours => ours(args.rate, task.seed, work)?,
+        Library::Ours => ours(args, task.seed, work)?,
         Library::PprofRs => pprof_rs(args.rate, work)?,
     };
     if let Some(path) = &args.out {
@@ -40,7 +49,7 @@ fn version(library: Library) -> Result<&'static str> {
 }
 
 /// Reads the arguments that `workload` takes, as far as the suite gives them.
-fn task(args: &[String]) -> Result<(String, Task)> {
+fn task(args: &[&str]) -> Result<(String, Task)> {
     let (name, options) = args
         .split_first()
         .context("the name of a workload is missing")?;
@@ -49,7 +58,7 @@ fn task(args: &[String]) -> Result<(String, Task)> {
         let [flag, value] = option else {
             bail!("{} needs a value", option[0]);
         };
-        match flag.as_str() {
+        match *flag {
             "--seconds" => {
                 task.amount = Amount::CpuTime(Duration::try_from_secs_f64(value.parse()?)?)
             }
@@ -66,13 +75,17 @@ fn task(args: &[String]) -> Result<(String, Task)> {
             _ => bail!("unknown argument `{flag}`"),
         }
     }
-    Ok((name.clone(), task))
+    Ok(((*name).to_owned(), task))
 }
 
-fn ours(rate: u32, seed: u64, work: impl FnOnce() -> Report) -> Result<(Report, Vec<u8>)> {
+fn ours(args: &InsideArgs, seed: u64, work: impl FnOnce() -> Report) -> Result<(Report, Vec<u8>)> {
     let mut options = profiler::Options::new();
-    options.rate_hz = f64::from(rate);
+    options.rate_hz = f64::from(args.rate);
     options.seed = seed;
+    #[cfg(feature = "faults")]
+    if let Some(fault) = args.fault {
+        fault.spoil_options(&mut options);
+    }
     let session = profiler::Sampler::start(options)?;
     let report = work();
     let profile = session.stop()?;

@@ -1,5 +1,6 @@
 //! `profiler accuracy list`: who can be graded here, and on what.
 
+use std::env;
 use std::fmt::Write as _;
 use std::process::ExitCode;
 
@@ -13,7 +14,7 @@ use super::args::ListArgs;
 
 /// Prints both lists.
 pub fn run(args: &ListArgs) -> Result<ExitCode> {
-    let programs = Programs::new("python3")?;
+    let programs = Programs::new(&env::current_exe()?, "python3")?;
     let subjects: Vec<_> = Subject::built_in()
         .into_iter()
         .map(|subject| (version(&subject, &programs), subject))

@@ -6,6 +6,8 @@ mod explain;
 mod inside;
 mod list;
 mod run;
+#[cfg(feature = "faults")]
+mod spoil;
 
 use std::fs;
 use std::path::Path;
@@ -25,6 +27,8 @@ pub fn run(args: &AccuracyArgs) -> Result<ExitCode> {
         AccuracyCommand::Compare(args) => compare::run(args),
         AccuracyCommand::Explain(args) => explain::run(args),
         AccuracyCommand::Inside(args) => inside::run(args),
+        #[cfg(feature = "faults")]
+        AccuracyCommand::Spoil(args) => spoil::run(args),
     }
 }
 

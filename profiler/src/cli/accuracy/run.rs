@@ -1,5 +1,6 @@
 //! `profiler accuracy run`: runs a suite, shows how far it is, and writes its reports.
 
+use std::env;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -105,6 +106,7 @@ fn suite(args: &RunArgs) -> Result<Suite> {
             )?,
             level: level(&args.level)?,
         },
+        program: env::current_exe().context("cannot find this program")?,
         python: args.python.clone(),
     })
 }
