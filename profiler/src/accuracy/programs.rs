@@ -25,12 +25,13 @@ type Found = std::result::Result<PathBuf, String>;
 impl Programs {
     /// Writes the scripts into a folder of their own, which goes with this.
     ///
-    /// `us` is the command `profiler`, and `python` the interpreter of the scripts.
+    /// `us` is the command `profiler`, and `python` the interpreter of the scripts. `rust`
+    /// runs the workloads in Rust; without it, `us` does.
     ///
     /// # Errors
     ///
     /// [`Error::Io`] if they cannot be written.
-    pub fn new(us: &Path, python: &str) -> Result<Self> {
+    pub fn new(us: &Path, rust: Option<&Path>, python: &str) -> Result<Self> {
         let written = || {
             let folder = tempfile::tempdir()?;
             let python = folder.path().join("python");
@@ -48,7 +49,7 @@ impl Programs {
             script,
             us: us.to_owned(),
             python: python.to_owned(),
-            rust: rust(us),
+            rust: rust.map_or_else(|| inside(us), |rust| vec![rust.display().to_string()]),
             c: OnceCell::new(),
         })
     }
@@ -96,19 +97,6 @@ impl Programs {
 
 /// Runs a script under a tracing profiler, and writes what that notes as folded stacks.
 const TRACE: (&str, &str) = ("trace.py", include_str!("subjects/trace.py"));
-
-/// The program `workload`, beside ours, where both are built together, or among the user's
-/// commands. Without it ours does the same, but it is larger, and what others take to
-/// read its symbols is no fault of theirs.
-fn rust(us: &Path) -> Vec<String> {
-    let path = env::var_os("PATH").unwrap_or_default();
-    let beside_us = us.parent().map(Path::to_owned).into_iter();
-    let found = beside_us.chain(env::split_paths(&path)).find_map(|folder| {
-        let program = folder.join(format!("workload{}", env::consts::EXE_SUFFIX));
-        program.is_file().then_some(program)
-    });
-    found.map_or_else(|| inside(us), |program| vec![program.display().to_string()])
-}
 
 fn inside(us: &Path) -> Vec<String> {
     let us = us.display().to_string();

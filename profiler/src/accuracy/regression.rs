@@ -136,7 +136,10 @@ fn compare(before: &Grade, after: &Grade) -> Vec<Suspect> {
 /// absolute errors.
 fn p_value_of_growth(old: &FunctionGrade, n_old: f64, new: &FunctionGrade, n_new: f64) -> f64 {
     let variance = |function: &FunctionGrade, n: f64| {
-        function.truth * (1.0 - function.truth) / n.max(1.0) + function.uncertainty.powi(2)
+        // What is reported wrongly scatters around what is reported. Laplace's share is
+        // never 0 or 1, where the variance would vanish.
+        let share = (function.reported * n + 1.0) / (n + 2.0);
+        share * (1.0 - share) / n.max(1.0) + function.uncertainty.powi(2)
     };
     let error = |function: &FunctionGrade| (function.reported - function.truth).abs();
     let sigma = (variance(old, n_old) + variance(new, n_new)).sqrt();

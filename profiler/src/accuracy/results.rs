@@ -47,6 +47,12 @@ pub struct SubjectResult {
     pub slowdown_wall: Option<Ratio>,
 }
 
+/// The part of a file that says what the rest is.
+#[derive(Deserialize)]
+struct Version {
+    schema: u32,
+}
+
 impl Results {
     pub(super) fn new(plan: &Plan, subjects: Vec<SubjectResult>, results: Vec<Grade>) -> Self {
         Self {
@@ -70,14 +76,19 @@ impl Results {
             place,
             problem,
         };
-        let results: Self = serde_json::from_str(text).map_err(|error| {
+        let not_json = |error: &serde_json::Error| {
             let place = format!("line {}, column {}", error.line(), error.column());
-            bad(place, error.to_string())
-        })?;
-        if results.schema != SCHEMA {
-            let problem = format!("it is {}, and this version reads {SCHEMA}", results.schema);
+            let problem = error.to_string();
+            let problem = problem.split(" at line").next().unwrap_or_default();
+            bad(place, problem.to_owned())
+        };
+        // Of another version, other fields may be there.
+        let version: Version = serde_json::from_str(text).map_err(|error| not_json(&error))?;
+        if version.schema != SCHEMA {
+            let problem = format!("it is {}, and this version reads {SCHEMA}", version.schema);
             return Err(bad("`schema`".to_owned(), problem));
         }
+        let results: Self = serde_json::from_str(text).map_err(|error| not_json(&error))?;
         Ok(results)
     }
 

@@ -33,6 +33,9 @@ pub struct Suite {
     pub plan: Plan,
     /// The command `profiler`, which is a subject, and runs workloads inside itself.
     pub program: PathBuf,
+    /// The program that runs the workloads in Rust, where it is another one: `workload` is
+    /// smaller, and what a profiler takes to read the symbols of ours is no fault of its.
+    pub rust: Option<PathBuf>,
     /// The interpreter of the workloads in Python.
     pub python: String,
 }
@@ -65,7 +68,7 @@ impl Suite {
         journal: &mut Journal,
         mut go_on: impl FnMut(&Progress) -> bool,
     ) -> Result<Option<Results>> {
-        let programs = Programs::new(&self.program, &self.python)?;
+        let programs = Programs::new(&self.program, self.rust.as_deref(), &self.python)?;
         let versions: Vec<std::result::Result<String, String>> = self
             .subjects
             .iter()

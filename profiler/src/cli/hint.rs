@@ -45,6 +45,12 @@ fn of_library(error: &Error) -> Option<String> {
         Error::NoSpool { .. } => {
             Some("`profiler recover` lists the spools in the current folder".to_owned())
         }
+        Error::BadFile { format, .. } if *format == "description of a profiler" => {
+            Some("`profiler accuracy run --help` shows how a profiler is described".to_owned())
+        }
+        Error::BadFile { format, .. } if *format == "result of an accuracy suite" => {
+            Some("`profiler accuracy run --json FILE` writes one".to_owned())
+        }
         Error::BadFile { .. } | Error::UnknownFormat { .. } => Some(
             "profiles are read from folded stacks, pprof, perf script, speedscope, Firefox \
              (samply), py-spy raw, and our own JSON"

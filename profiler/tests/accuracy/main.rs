@@ -2,5 +2,6 @@
 
 #[cfg(feature = "faults")]
 mod faults;
+mod reports;
 mod simulation;
 mod support;

@@ -1,5 +1,6 @@
 //! The command `profiler` from outside: what is typed, what comes out, what is left behind.
 
+mod accuracy;
 mod bad_input;
 mod child;
 mod convert;

@@ -84,6 +84,22 @@ impl Sandbox {
             .expect("it can be started")
     }
 
+    /// The command, started with a home of its own and left running.
+    pub fn start_at(
+        &self,
+        home: &Path,
+        args: impl IntoIterator<Item = impl AsRef<OsStr>>,
+    ) -> process::Child {
+        self.settled(process::Command::new(env!("CARGO_BIN_EXE_profiler")))
+            .args(args)
+            .env("HOME", home)
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("it can be started")
+    }
+
     fn settled(&self, mut command: process::Command) -> process::Command {
         command
             .current_dir(self.dir.path())

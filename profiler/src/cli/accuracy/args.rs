@@ -111,6 +111,9 @@ pub struct RunArgs {
         allow_negative_numbers = true
     )]
     pub(super) level: String,
+    /// Program that runs the workloads in Rust, such as `workload` [default: this one]
+    #[arg(long, value_name = "PROGRAM")]
+    pub rust: Option<PathBuf>,
     /// Interpreter of the workloads in Python
     #[arg(long, value_name = "PROGRAM", default_value = "python3")]
     pub python: String,

@@ -14,7 +14,7 @@ use super::args::ListArgs;
 
 /// Prints both lists.
 pub fn run(args: &ListArgs) -> Result<ExitCode> {
-    let programs = Programs::new(&env::current_exe()?, "python3")?;
+    let programs = Programs::new(&env::current_exe()?, None, "python3")?;
     let subjects: Vec<_> = Subject::built_in()
         .into_iter()
         .map(|subject| (version(&subject, &programs), subject))

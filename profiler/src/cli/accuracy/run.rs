@@ -107,6 +107,7 @@ fn suite(args: &RunArgs) -> Result<Suite> {
             level: level(&args.level)?,
         },
         program: env::current_exe().context("cannot find this program")?,
+        rust: args.rust.clone(),
         python: args.python.clone(),
     })
 }
