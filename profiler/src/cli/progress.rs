@@ -52,7 +52,7 @@ impl Progress {
         if !self.is_shown {
             return;
         }
-        let columns = ratatui::crossterm::terminal::size().map_or(80, |(columns, _)| columns);
+        let columns = crossterm::terminal::size().map_or(80, |(columns, _)| columns);
         let room = usize::from(columns).saturating_sub(ROOM);
         let turn = TURNS[self.turn.get() % TURNS.len()];
         self.turn.set(self.turn.get() + 1);

@@ -26,7 +26,7 @@ pub fn print_bytes(bytes: &[u8]) -> Result<()> {
 /// The width of the terminal that standard output goes to, if it goes to one.
 pub fn width() -> Option<usize> {
     let is_terminal = io::stdout().is_terminal();
-    let size = is_terminal.then(|| ratatui::crossterm::terminal::size().ok());
+    let size = is_terminal.then(|| crossterm::terminal::size().ok());
     size.flatten().map(|(columns, _)| usize::from(columns))
 }
 
@@ -39,7 +39,7 @@ pub fn tell(line: impl Display) {
 /// Writes paragraphs to standard error, in lines that fit if it is a terminal.
 pub fn tell_text(text: &str) {
     let is_terminal = io::stderr().is_terminal();
-    let size = is_terminal.then(|| ratatui::crossterm::terminal::size().ok());
+    let size = is_terminal.then(|| crossterm::terminal::size().ok());
     match size.flatten() {
         Some((columns, _)) => tell(wrapped(text, usize::from(columns))),
         None => tell(text),
