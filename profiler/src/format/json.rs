@@ -132,8 +132,6 @@ enum SourceName {
     Timer,
     #[serde(rename = "processors")]
     Processors,
-    #[serde(rename = "threads")]
-    Threads,
     #[serde(rename = "ptrace")]
     Ptrace,
 }
@@ -289,7 +287,6 @@ impl From<&Quality> for QualityFields {
                 Source::PerfEvent => SourceName::PerfEvent,
                 Source::Timer => SourceName::Timer,
                 Source::Processors => SourceName::Processors,
-                Source::Threads => SourceName::Threads,
                 Source::Ptrace => SourceName::Ptrace,
             }),
         }
@@ -315,7 +312,6 @@ impl From<QualityFields> for Quality {
                 SourceName::PerfEvent => Source::PerfEvent,
                 SourceName::Timer => Source::Timer,
                 SourceName::Processors => Source::Processors,
-                SourceName::Threads => Source::Threads,
                 SourceName::Ptrace => Source::Ptrace,
             }),
         }

@@ -31,8 +31,10 @@ pub struct Quality {
     pub cpu_time: Duration,
     /// Time that went by between start and stop.
     pub wall_time: Duration,
-    /// The part of `cpu_time` that went into taking samples. The kernel's cost
-    /// of delivering each signal is not in it.
+    /// The part of `cpu_time` that went into taking samples. Where the program samples
+    /// itself, the kernel's cost of delivering each signal is not in it. Where it is
+    /// recorded from outside, it is what a sample of its stack's size was measured to take
+    /// before the start, for each sample; or the time for which threads were stopped.
     pub overhead: Duration,
     /// The CPU time of the recorder itself, which runs beside the program; zero where
     /// the program samples itself.
@@ -60,9 +62,6 @@ pub enum Source {
     Processors,
     /// The kernel's cpu-clock event, which counts a thread's CPU time itself.
     PerfEvent,
-    /// The kernel's cpu-clock event on every thread of another process. What a thread
-    /// does in its first milliseconds is seen too rarely.
-    Threads,
     /// A repeating monotonic timer for each thread, set anew where it went off before the
     /// thread's CPU time was due.
     Timer,
@@ -78,34 +77,30 @@ impl Source {
             Self::PerfEvent => 0,
             Self::Timer => 1,
             Self::Processors => 2,
-            Self::Threads => 3,
-            Self::Ptrace => 4,
+            Self::Ptrace => 3,
         }
     }
 
     /// Returns what was saved under a number.
     #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
     pub(crate) fn from_number(number: u8) -> Option<Self> {
-        let all = [
-            Self::PerfEvent,
-            Self::Timer,
-            Self::Processors,
-            Self::Threads,
-            Self::Ptrace,
-        ];
+        let all = [Self::PerfEvent, Self::Timer, Self::Processors, Self::Ptrace];
         all.into_iter().find(|source| source.number() == number)
     }
 }
 
 impl Quality {
-    /// Returns the samples taken per second of the program's CPU time (that is,
-    /// `cpu_time` without `overhead`), in wall mode per second of wall time, all threads
-    /// together; zero if there was none.
+    /// Returns the samples taken per second of the program's CPU time, in wall mode per
+    /// second of wall time, all threads together; zero if there was none.
+    ///
+    /// A program that samples itself takes no samples of the time that this takes, so
+    /// `overhead` does not count there.
     pub fn rate_obtained(&self) -> f64 {
-        let time = if self.is_wall {
-            self.wall_time
-        } else {
-            self.cpu_time.saturating_sub(self.overhead)
+        let is_from_inside = matches!(self.source, Some(Source::PerfEvent | Source::Timer));
+        let time = match (self.is_wall, is_from_inside) {
+            (true, _) => self.wall_time,
+            (false, true) => self.cpu_time.saturating_sub(self.overhead),
+            (false, false) => self.cpu_time,
         };
         let seconds = time.as_secs_f64();
         if seconds > 0.0 {
