@@ -8,7 +8,7 @@ use super::images::{Images, Place, is_in_file};
 use super::options::RecordOptions;
 use super::perf_map::PerfMap;
 use super::processes::{Processes, ThreadInfo};
-use crate::profile::{Frame, Profile, Quality, StackId, Thread, ThreadId, Weight};
+use crate::profile::{Frame, FrameId, Profile, Quality, StackId, Thread, ThreadId, Weight};
 use crate::symbolize::{Symbol, Symbolizer};
 use crate::unwind::Walk;
 
@@ -43,13 +43,14 @@ impl Names {
             .map(|info| profile.thread_id(thread(info)))
             .collect();
         let mut stacks: HashMap<u32, (ThreadId, StackId)> = HashMap::new();
+        let mut frames = HashMap::new();
         for (seen, count) in processes.counts.stacks() {
             let n = count.of(part);
             if n == 0 {
                 continue;
             }
             let pid = infos[seen.thread as usize].pid;
-            let stack = self.stack(&mut profile, pid, seen);
+            let stack = self.stack(&mut profile, &mut frames, pid, seen);
             let thread = threads[seen.thread as usize];
             if options.timeline {
                 stacks.insert(count.stack, (thread, stack));
@@ -67,15 +68,29 @@ impl Names {
         profile
     }
 
-    fn stack(&self, profile: &mut Profile, pid: u32, seen: &Seen) -> StackId {
+    /// Makes the number of a stack; `frames` keeps those of each place that was met, as
+    /// looking up texts would take most of the time.
+    fn stack(
+        &self,
+        profile: &mut Profile,
+        frames: &mut HashMap<(u32, Place), Vec<FrameId>>,
+        pid: u32,
+        seen: &Seen,
+    ) -> StackId {
         let mut stack = match seen.walk {
             Walk::Complete => None,
             Walk::Truncated => Some(profile.stack_id(None, Frame::function("[truncated]"))),
             Walk::Unreadable => Some(profile.stack_id(None, Frame::function("[unreadable]"))),
         };
         for &place in seen.places.iter().rev() {
-            for symbol in self.symbols(pid, place) {
-                stack = Some(profile.stack_id(stack, symbol.as_frame()));
+            let frames = frames.entry(key(pid, place)).or_insert_with(|| {
+                let symbols = self.symbols(pid, place).iter();
+                symbols
+                    .map(|symbol| profile.frame_id(symbol.as_frame()))
+                    .collect()
+            });
+            for &frame in &*frames {
+                stack = Some(profile.stack_with(stack, frame));
             }
         }
         stack.unwrap_or_else(|| profile.stack_id(None, Frame::function("[exit]")))

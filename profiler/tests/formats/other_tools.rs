@@ -1,6 +1,7 @@
 //! Files that are written here, as other tools see them.
 
-use std::process::Command;
+use std::io::Write;
+use std::process::{Command, Stdio};
 
 use profiler::format::Format;
 use profiler::{Profile, Quality, WeightUnit};
@@ -103,6 +104,50 @@ fn go_reads_pprof_files() {
     );
     assert!(raw.contains("30  150000000:"), "{raw}");
     assert!(raw.contains("thread:[main]"), "{raw}");
+}
+
+/// The first script that drew flame graphs, where it is on the path.
+#[test]
+fn flamegraph_pl_draws_folded_files() {
+    let drawing = Command::new("flamegraph.pl")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn();
+    let Ok(mut drawing) = drawing else {
+        println!("skipped: there is no flamegraph.pl on the path");
+        return;
+    };
+    let profile = Profile::from_stacks([
+        (vec!["main", "work", "<script>alert(1)</script>"], 30),
+        (
+            vec![
+                "main",
+                "work",
+                "core::iter::<impl Iterator for [T; 4]>::next",
+            ],
+            50,
+        ),
+        (vec!["main", "a;b \"c\" 7"], 20),
+    ]);
+    let mut input = drawing.stdin.take().unwrap();
+    input.write_all(&bytes(Format::Folded, &profile)).unwrap();
+    drop(input);
+    let output = drawing.wait_with_output().unwrap();
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success() && errors.is_empty(), "{errors}");
+    let svg = String::from_utf8(output.stdout).unwrap();
+    for title in [
+        "main (100 samples, 100.00%)",
+        "work (80 samples, 80.00%)",
+        "&lt;script&gt;alert(1)&lt;/script&gt; (30 samples, 30.00%)",
+        "core::iter::&lt;impl Iterator for [T; 4]&gt;::next (50 samples, 50.00%)",
+        "(20 samples, 20.00%)",
+    ] {
+        assert!(svg.contains(title), "{title}: {svg}");
+    }
+    // Each is one box: what is in a name divides nothing.
+    assert_eq!(svg.matches("<title>").count(), 1 + 5, "{svg}");
 }
 
 /// Odd names stay text in a drawing.
