@@ -5,9 +5,11 @@
 
 use std::hint::black_box;
 use std::io::Read;
+use std::sync::mpsc::{self, Sender};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use bench_fixtures::workload::{Amount, Report, by_name};
 use profiler::Recording;
 use rustix::time::{ClockId, clock_gettime};
 
@@ -15,6 +17,13 @@ use crate::support;
 
 /// Names the job that this program is to do instead of testing.
 pub const JOB: &str = "RECORDER_TEST_JOB";
+
+/// Name, seconds of CPU time and seed of the workload to run.
+pub const WORKLOAD: [&str; 3] = [
+    "RECORDER_TEST_WORKLOAD",
+    "RECORDER_TEST_SECONDS",
+    "RECORDER_TEST_SEED",
+];
 
 #[test]
 fn job_split() {
@@ -79,7 +88,7 @@ fn job_deep() {
 #[test]
 fn job_short() {
     job("short", || {
-        black_box(at_the_bottom(4_000_000));
+        black_box(at_the_bottom(30_000_000));
     });
 }
 
@@ -101,12 +110,26 @@ fn job_sleep() {
     });
 }
 
+/// Runs one of the workloads whose truth is known, and prints that.
+#[test]
+fn job_workload() {
+    job("workload", || {
+        let [name, seconds, seed] = WORKLOAD.map(|key| std::env::var(key).unwrap());
+        let time = Duration::from_secs_f64(seconds.parse().unwrap());
+        let workload = by_name(&name).unwrap();
+        let report = Report::of(workload, Amount::CpuTime(time), seed.parse().unwrap());
+        println!("\n{}", report.to_json());
+    });
+}
+
 /// Works until its standard input is closed.
 #[test]
 fn job_endless() {
     job("endless", || {
         let helper = thread::Builder::new().name("helper".to_owned());
-        let _helper = helper.spawn(sleep_for_long).unwrap();
+        let (sender, receiver) = mpsc::channel();
+        let _helper = helper.spawn(move || sleep_for_long(&sender)).unwrap();
+        receiver.recv().unwrap();
         thread::spawn(|| {
             loop {
                 multiply(100_000);
@@ -209,7 +232,7 @@ fn last_half(boundary: Duration, until: &dyn Fn(Duration, &dyn Fn())) {
 #[inline(never)]
 fn descend(n_left: u64) -> u64 {
     if n_left <= 1 {
-        return at_the_bottom(20_000_000);
+        return black_box(at_the_bottom(20_000_000));
     }
     black_box(descend(black_box(n_left - 1))).rotate_left(1)
 }
@@ -225,10 +248,13 @@ fn nap(since_start: Duration) {
     thread::sleep(Duration::from_micros(
         1000 + u64::from(since_start.subsec_micros() % 4000),
     ));
+    // Something to do afterwards, or an optimised call would become a jump.
+    black_box(());
 }
 
 #[inline(never)]
-fn sleep_for_long() {
+fn sleep_for_long(here: &Sender<()>) {
+    here.send(()).unwrap();
     thread::sleep(Duration::from_mins(10));
     black_box(());
 }

@@ -7,4 +7,5 @@
 mod accuracy;
 mod jobs;
 mod lifecycle;
+mod repeats;
 mod support;

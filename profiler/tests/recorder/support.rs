@@ -1,7 +1,7 @@
 //! Running a job under the recorder, and judging what comes of it.
 
 use std::fs;
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Read, Seek};
 use std::process::{Child, ChildStdout, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -20,11 +20,10 @@ pub fn options() -> RecordOptions {
     options
 }
 
-/// Records a job from its start to its end, and returns what it says of itself.
-pub fn record(name: &str, options: RecordOptions) -> Option<(Profile, Vec<(String, f64)>)> {
-    let truth = std::env::temp_dir().join(format!("recorder-test-{}-{name}", std::process::id()));
-    let mut command = command(name);
-    command.stdout(fs::File::create(&truth).unwrap());
+/// Records a program from its start to its end, and returns what it prints.
+pub fn record_output(mut command: Command, options: RecordOptions) -> Option<(Profile, String)> {
+    let mut output = tempfile::tempfile().unwrap();
+    command.stdout(output.try_clone().unwrap());
     let mut recording = permitted(Recording::launch(command, options))?;
     let status = loop {
         if let State::Ended(status) = recording.advance(Duration::from_millis(100)).unwrap() {
@@ -33,8 +32,15 @@ pub fn record(name: &str, options: RecordOptions) -> Option<(Profile, Vec<(Strin
     };
     assert!(status.unwrap().success());
     let profile = recording.finish().unwrap();
-    let text = fs::read_to_string(&truth).unwrap();
-    fs::remove_file(&truth).unwrap();
+    let mut text = String::new();
+    output.rewind().unwrap();
+    output.read_to_string(&mut text).unwrap();
+    Some((profile, text))
+}
+
+/// Records a job from its start to its end, and returns what it says of itself.
+pub fn record(name: &str, options: RecordOptions) -> Option<(Profile, Vec<(String, f64)>)> {
+    let (profile, text) = record_output(command(name), options)?;
     // The harness of the other side says more than the job.
     let line = text
         .lines()
