@@ -68,20 +68,18 @@ pub fn cost(quality: &Quality, bound: Option<f64>) -> Option<String> {
     let Some(bound) = bound else {
         return Some(format!("{cost}."));
     };
-    let (obtained, asked) = (quality.rate_obtained(), quality.rate_asked);
-    // Chance alone moves the rate by less than this.
-    let reach = 4.0 / (quality.taken.as_samples() as f64).sqrt().max(1.0);
     let bound_text = points(bound);
-    Some(if spent > bound {
-        format!("{cost}: the bound of {bound_text} % could not be kept.")
-    } else if !quality.is_wall && obtained < asked * (1.0 - reach) {
-        format!(
-            "{cost}; to keep it below the bound of {bound_text} %, the rate was lowered to {} \
-             on average.",
-            rate(obtained)
-        )
-    } else {
-        format!("{cost}; the bound was {bound_text} %.")
+    let is_kept = spent <= bound;
+    Some(match quality.rate_lowered_to_hz.map(rate) {
+        Some(lowered) if is_kept => format!(
+            "{cost}; to keep it below the bound of {bound_text} %, the rate was lowered to {lowered}."
+        ),
+        Some(lowered) => format!(
+            "{cost}: the bound of {bound_text} % could not be kept, though the rate was lowered \
+             to {lowered}."
+        ),
+        None if is_kept => format!("{cost}; the bound was {bound_text} %."),
+        None => format!("{cost}: the bound of {bound_text} % could not be kept."),
     })
 }
 
@@ -132,8 +130,9 @@ fn reservations(profile: &Profile) -> [Option<String>; 6] {
         }),
         (quality.source == Some(Source::Ptrace)).then(|| {
             "Threads were stopped one at a time to be looked at (ptrace), which may miss what \
-             runs only for moments between sleeps; perf does not, where \
-             `sudo sysctl kernel.perf_event_paranoid=1` permits it."
+             runs only for moments between sleeps, and gives functions that call the system \
+             too much; perf does neither, where `sudo sysctl kernel.perf_event_paranoid=0` \
+             permits it."
                 .to_owned()
         }),
         nameless(profile),
@@ -257,18 +256,19 @@ mod tests {
 
     #[test]
     fn the_cost_is_told_against_its_bound() {
-        let of = |spent: u64, asked: f64, bound| {
+        let of = |spent: u64, lowered, bound| {
             let profile = profile(2_000, |quality| {
-                quality.rate_asked = asked;
+                quality.rate_lowered_to_hz = lowered;
                 quality.overhead = Duration::from_millis(spent / 2);
                 quality.recorder_time = Duration::from_millis(spent - spent / 2);
             });
             cost(profile.quality(), bound).expect("it is known")
         };
-        assert_snapshot!(of(90, 200.0, None), @"Recording cost 0.90 % of the process's CPU time.");
-        assert_snapshot!(of(90, 200.0, Some(0.01)), @"Recording cost 0.90 % of the process's CPU time; the bound was 1.0 %.");
-        assert_snapshot!(of(90, 1000.0, Some(0.01)), @"Recording cost 0.90 % of the process's CPU time; to keep it below the bound of 1.0 %, the rate was lowered to 201 on average.");
-        assert_snapshot!(of(300, 1000.0, Some(0.01)), @"Recording cost 3.0 % of the process's CPU time: the bound of 1.0 % could not be kept.");
+        assert_snapshot!(of(90, None, None), @"Recording cost 0.90 % of the process's CPU time.");
+        assert_snapshot!(of(90, None, Some(0.01)), @"Recording cost 0.90 % of the process's CPU time; the bound was 1.0 %.");
+        assert_snapshot!(of(90, Some(201.3), Some(0.01)), @"Recording cost 0.90 % of the process's CPU time; to keep it below the bound of 1.0 %, the rate was lowered to 201.");
+        assert_snapshot!(of(300, None, Some(0.01)), @"Recording cost 3.0 % of the process's CPU time: the bound of 1.0 % could not be kept.");
+        assert_snapshot!(of(300, Some(1.0), Some(0.01)), @"Recording cost 3.0 % of the process's CPU time: the bound of 1.0 % could not be kept, though the rate was lowered to 1.0.");
         assert_eq!(cost(&Quality::default(), Some(0.01)), None);
     }
 

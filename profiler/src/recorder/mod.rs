@@ -38,6 +38,10 @@ mod recording;
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 mod remote_stack;
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+mod sample_cost;
+#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+mod sampler;
+#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 mod sleeps;
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 mod spool;

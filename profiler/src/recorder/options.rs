@@ -24,8 +24,11 @@ pub struct RecordOptions {
     pub subprocesses: bool,
     /// Seed of the intervals between samples. Default: 1.
     pub seed: u64,
-    /// The part of the process's CPU time that recording may cost it, from 0.0001 to 1,
-    /// if it is to be kept by lowering the rate. Default: no bound.
+    /// The part of the process's CPU time that recording may cost, from 0.0001 to 1, if it
+    /// is to be kept by lowering the rate. It counts the recorder's own CPU time, by its
+    /// clock, and the time that samples take of the process: that of each is measured at
+    /// the start, not while recording. Samples from before the rate was lowered are thinned
+    /// at random, so that all weigh the same. Default: no bound.
     pub max_overhead: Option<f64>,
     /// Memory for samples on their way, in bytes; at least 1 MiB. Default: 64 MiB.
     pub max_memory: usize,

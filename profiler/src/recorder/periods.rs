@@ -65,9 +65,11 @@ impl Periods {
         self.block.map_or(0, |block| block.end)
     }
 
-    /// Changes the rate from the next block on.
+    /// Changes the rate; the next redrawing is due at once.
     pub(super) fn set_rate(&mut self, rate_hz: f64) {
         self.rate = rate_hz / 1e9;
+        // What was behind or ahead was so by the old rate.
+        (self.block, self.behind) = (None, 0.0);
     }
 
     /// Ends a block, later than it was due perhaps, and draws the period for the next,

@@ -6,11 +6,12 @@ use std::io;
 use std::sync::Arc;
 
 use super::address_space::AddressSpace;
-use super::clock::now;
+use super::clock::{now, whole};
 use super::counts::{Counts, Seen};
 use super::images::{Images, Place, is_in_file};
 use super::record::{Event, Record, StackDump};
 use super::sleeps::Sleeps;
+use crate::dice::Dice;
 use crate::sys::{self, Tracer};
 use crate::unwind::{Cache, Walk};
 
@@ -20,6 +21,8 @@ pub(super) struct Processes {
     pub(super) threads: Threads,
     pub(super) counts: Counts,
     pub(super) tally: Tally,
+    /// Nanoseconds of the processes that went into samples of them.
+    pub(super) in_samples: f64,
     pub(super) sleeps: Option<Sleeps>,
     by_pid: HashMap<u32, Process>,
     cpu_of_ended: u64,
@@ -73,6 +76,7 @@ impl Processes {
             threads: Threads::default(),
             counts: Counts::new(max_bytes),
             tally: Tally::default(),
+            in_samples: 0.0,
             sleeps: None,
             by_pid: HashMap::new(),
             cpu_of_ended: 0,
@@ -274,14 +278,27 @@ impl Processes {
             seen.places.truncate(1);
             seen.walk = Walk::Truncated;
         }
-        self.tally.taken += weight;
-        match seen.walk {
-            Walk::Complete => {}
-            Walk::Truncated => self.tally.truncated += weight,
-            Walk::Unreadable => self.tally.unreadable += weight,
-        }
+        self.tally.add(seen.walk, weight);
         let time = self.timeline.then_some(time);
         self.counts.add(seen, weight, time);
+    }
+
+    /// Goes on at a lower rate, and keeps as many of the samples so far as it would have
+    /// made, so that all weigh the same. Returns what is left of those that were taken.
+    pub(super) fn lower_rate(&mut self, from_hz: f64, to_hz: f64, dice: &mut Dice) -> Tally {
+        if let Some(sleeps) = &mut self.sleeps {
+            sleeps.set_rate(to_hz);
+        }
+        let keep = to_hz / from_hz;
+        self.counts.thin(keep, dice);
+        let lost = whole((self.tally.lost as f64 * keep).round());
+        let (mut all, mut taken) = (Tally::default(), Tally::default());
+        for (seen, count) in self.counts.stacks() {
+            all.add(seen.walk, count.n);
+            taken.add(seen.walk, count.n_taken);
+        }
+        self.tally = Tally { lost, ..all };
+        taken
     }
 
     /// Looks at the clocks of the recorded processes.
@@ -352,6 +369,17 @@ impl Processes {
                 cpu_at_last: 0,
             },
         );
+    }
+}
+
+impl Tally {
+    fn add(&mut self, walk: Walk, n: u64) {
+        self.taken += n;
+        match walk {
+            Walk::Complete => {}
+            Walk::Truncated => self.truncated += n,
+            Walk::Unreadable => self.unreadable += n,
+        }
     }
 }
 

@@ -15,6 +15,7 @@ use super::periods::Periods;
 use super::processes::Processes;
 use super::record::{Event, Record};
 use super::remote_stack;
+use super::sample_cost::SampleCost;
 use crate::error::{Error, Result};
 use crate::sys::{self, EventPlan, EventTrigger, Ring, RingEvent};
 
@@ -25,6 +26,7 @@ pub(super) struct Processors {
     pending: Vec<Record>,
     drain_due: u64,
     drain_every: u64,
+    cost: SampleCost,
 }
 
 struct Processor {
@@ -58,7 +60,8 @@ impl Processors {
         let cpus = online_cpus().map_err(Error::system("list the processors"))?;
         let ring_bytes = (max_memory / 2 / cpus.len().max(1)).min(RING_BYTES);
         let ring_bytes = 1 << ring_bytes.max(1 << 17).ilog2();
-        let stack_bytes = STACK_BYTES.min(ring_bytes / 8);
+        let stack_bytes = STACK_BYTES.min(ring_bytes / 8) & !7;
+        let stack_bytes = u32::try_from(stack_bytes).expect("less than 64 KiB");
         let mut processors = Vec::new();
         for cpu in cpus {
             let seed = options
@@ -69,7 +72,7 @@ impl Processors {
                 tid: None,
                 cpu,
                 trigger: EventTrigger::CpuClock(periods.redraw(now())),
-                stack_bytes: u32::try_from(stack_bytes & !7).expect("less than 64 KiB"),
+                stack_bytes,
                 inherit: false,
                 track: true,
             };
@@ -95,6 +98,7 @@ impl Processors {
                 periods,
             });
         }
+        let cost = SampleCost::measure(stack_bytes);
         for processor in &processors {
             if let Some(switches) = &processor.switches {
                 switches
@@ -106,7 +110,7 @@ impl Processors {
                 .enable()
                 .map_err(Error::system("start a perf event"))?;
         }
-        let samples_in_ring = ring_bytes as f64 / (stack_bytes + 100) as f64;
+        let samples_in_ring = ring_bytes as f64 / f64::from(stack_bytes + 100);
         // Switches can be many.
         let rate_hz = match options.mode {
             Mode::Cpu => rate_hz,
@@ -118,6 +122,7 @@ impl Processors {
             pending: Vec::new(),
             drain_due: 0,
             drain_every: whole(drain_every),
+            cost,
         })
     }
 
@@ -127,11 +132,13 @@ impl Processors {
         redraws.min().unwrap_or(u64::MAX).min(self.drain_due)
     }
 
-    /// Changes the rate from the next period on.
-    pub(super) fn set_rate(&mut self, rate_hz: f64) {
+    /// Takes in what there is, and changes the rate.
+    pub(super) fn set_rate(&mut self, rate_hz: f64, processes: &mut Processes) -> Result<()> {
+        self.drain(processes, now().saturating_sub(SETTLED_NANOS));
         for processor in &mut self.each {
             processor.periods.set_rate(rate_hz);
         }
+        self.work(processes)
     }
 
     /// Does what is due.
@@ -165,7 +172,7 @@ impl Processors {
     fn drain(&mut self, processes: &mut Processes, until: u64) {
         let children = self.new_children(processes);
         let wants = |pid: u32| processes.wants(pid) || children.contains(&pid);
-        let (mut is_deep, mut lost) = (false, 0.0);
+        let (mut is_deep, mut lost, mut in_samples) = (false, 0.0, 0.0);
         for processor in &mut self.each {
             let pending = &mut self.pending;
             let (mut n_lost, mut n_samples, mut n_wanted) = (0, 0_u64, 0_u64);
@@ -177,6 +184,7 @@ impl Processors {
                 match &mut record.event {
                     Event::Sample(dump) => {
                         n_wanted += 1;
+                        in_samples += self.cost.of(dump.stack.len());
                         is_deep |= dump.is_cut;
                         remote_stack::read_on(record.pid, dump);
                     }
@@ -190,6 +198,7 @@ impl Processors {
             lost += n_lost as f64 * part;
         }
         processes.tally.lost += whole(lost.round());
+        processes.in_samples += in_samples;
         if is_deep {
             self.drain_due = self.drain_due.min(now() + DEEP_DRAIN_NANOS);
         }

@@ -11,19 +11,19 @@ use rustix::fd::OwnedFd;
 use rustix::io::Errno;
 use rustix::process::{Pid, PidfdFlags, pidfd_open};
 
-use super::budget::{Budget, SAMPLE_COST, Spent};
-use super::clock::now;
+use super::budget::{Budget, Spent};
+use super::clock::{now, whole};
 use super::counts::Part;
 use super::error::cannot_attach;
 use super::images::Place;
-use super::options::{Backend, Mode, RecordOptions};
+use super::options::{Mode, RecordOptions};
 use super::priority::Priority;
 use super::processes::Processes;
-use super::processors::Processors;
 use super::profile::{Found, Names, find};
+use super::sampler::Sampler;
 use super::sleeps::Sleeps;
 use super::spool::Spool;
-use super::stops::Stops;
+use crate::dice::Dice;
 use crate::error::{Error, Result};
 use crate::nanos::nanos;
 use crate::profile::{Profile, Quality, Source, Weight};
@@ -59,18 +59,14 @@ pub struct Recording {
     state: State,
     names: Names,
     budget: Option<Budget>,
+    rate_hz: f64,
+    dice: Dice,
     spool: Option<Spool>,
     spool_due: u64,
     started: u64,
     ended: Option<u64>,
     own_cpu: u64,
     quality_at_take: Quality,
-}
-
-/// What looks at the processes.
-enum Sampler {
-    Processors(Processors),
-    Stops(Stops),
 }
 
 /// Whether the recorded process lives.
@@ -168,7 +164,9 @@ impl Recording {
         }
         self.processes.read_clocks();
         self.own_cpu += sys::own_cpu_time().saturating_sub(own_cpu_before);
-        self.keep_budget();
+        if self.state == State::Running {
+            self.keep_budget()?;
+        }
         Ok(self.state)
     }
 
@@ -187,10 +185,11 @@ impl Recording {
             truncated: Weight::from_samples(tally.truncated),
             unreadable: Weight::from_samples(tally.unreadable),
             cpu_time: Duration::from_nanos(self.processes.cpu_time()),
-            overhead: SAMPLE_COST.mul_f64(tally.taken as f64),
+            overhead: Duration::from_nanos(whole(self.processes.in_samples)),
             recorder_time: Duration::from_nanos(self.own_cpu),
             wall_time: Duration::from_nanos(until.saturating_sub(self.started)),
             rate_asked: self.options.rate_hz,
+            rate_lowered_to_hz: (self.rate_hz < self.options.rate_hz).then_some(self.rate_hz),
             is_wall: self.options.mode == Mode::Wall,
             source: Some(self.sampler.source()),
             ..Quality::default()
@@ -207,6 +206,9 @@ impl Recording {
     }
 
     /// Returns the profile since the last time that it was taken, or since the start.
+    ///
+    /// If the rate was lowered meanwhile, earlier parts have more samples for the same time;
+    /// [`Recording::snapshot`] does not.
     ///
     /// # Errors
     /// [`Error::System`] where the system refuses.
@@ -234,6 +236,8 @@ impl Recording {
     /// To open the files takes long, and samples go on coming meanwhile; so a helper
     /// thread does that, while this one goes on with its work.
     fn look_up(&mut self) -> Result<()> {
+        let own_cpu_before = sys::own_cpu_time();
+        let mut helpers_cpu = 0;
         let mut is_done = false;
         while !is_done {
             let modules = self.processes.images.modules();
@@ -242,15 +246,23 @@ impl Recording {
                 let (ask, asked) = mpsc::channel::<Vec<_>>();
                 let (answer, answers) = mpsc::channel();
                 let modules = &modules;
-                scope.spawn(move || {
+                let helper = scope.spawn(move || {
                     let mut symbolizer = Symbolizer::new(modules, lines);
                     for places in asked {
                         // Nobody listens any more after an error.
                         let _ = answer.send(find(&mut symbolizer, &places));
                     }
+                    sys::own_cpu_time()
                 });
-                self.look_up_with(&ask, &answers, modules.len())
+                let is_done = self.look_up_with(&ask, &answers, modules.len());
+                drop(ask);
+                helpers_cpu += helper.join().expect("the helper does not panic");
+                is_done
             })?;
+        }
+        // Once the recording has ended, this is nobody's burden.
+        if self.ended.is_none() {
+            self.own_cpu += helpers_cpu + (sys::own_cpu_time() - own_cpu_before);
         }
         Ok(())
     }
@@ -323,6 +335,9 @@ impl Recording {
             spool,
             spool_due: started + SPOOL_NANOS,
             names: Names::new(options.lines),
+            rate_hz: options.rate_hz,
+            // Not in step with the moments of sampling, whose seed it shares.
+            dice: Dice::new(!options.seed),
             options,
             processes,
             sampler,
@@ -351,15 +366,37 @@ impl Recording {
         }
     }
 
-    fn keep_budget(&mut self) {
+    fn keep_budget(&mut self) -> Result<()> {
         let spent = Spent {
-            n_samples: self.processes.tally.taken,
             recorder: Duration::from_nanos(self.own_cpu),
+            samples: Duration::from_nanos(whole(self.processes.in_samples)),
             target: Duration::from_nanos(self.processes.cpu_time()),
         };
-        if let Some(rate) = self.budget.as_mut().and_then(|budget| budget.look(spent)) {
-            self.sampler.set_rate(rate);
+        match self.budget.as_mut().and_then(|budget| budget.look(spent)) {
+            Some(rate_hz) => self.lower_rate(rate_hz),
+            None => Ok(()),
         }
+    }
+
+    fn lower_rate(&mut self, rate_hz: f64) -> Result<()> {
+        self.sampler.set_rate(rate_hz, &mut self.processes)?;
+        self.write_spool()?;
+        let (old, processes) = (self.rate_hz, &mut self.processes);
+        let taken = processes.lower_rate(old, rate_hz, &mut self.dice);
+        let lost = self.quality_at_take.lost.as_samples() as f64 * rate_hz / old;
+        self.quality_at_take = Quality {
+            taken: Weight::from_samples(taken.taken),
+            lost: Weight::from_samples(whole(lost)),
+            truncated: Weight::from_samples(taken.truncated),
+            unreadable: Weight::from_samples(taken.unreadable),
+            ..self.quality_at_take.clone()
+        };
+        self.rate_hz = rate_hz;
+        if let Some(spool) = &mut self.spool {
+            let written = spool.write_rate(rate_hz, processes);
+            written.map_err(Error::io("write to the spool file"))?;
+        }
+        Ok(())
     }
 
     fn write_spool(&mut self) -> Result<()> {
@@ -394,57 +431,6 @@ impl Recording {
             self.ended = Some(now());
             self.processes.read_clocks();
             self.sampler.finish(&mut self.processes);
-        }
-    }
-}
-
-impl Sampler {
-    fn start(options: &RecordOptions) -> Result<Self> {
-        let stops = || Self::Stops(Stops::new(options.rate_hz, options.mode, options.seed));
-        if options.backend == Backend::Ptrace {
-            return Ok(stops());
-        }
-        match Processors::start(options) {
-            Ok(processors) => Ok(Self::Processors(processors)),
-            Err(Error::Forbidden { .. }) if options.backend == Backend::Auto => Ok(stops()),
-            Err(error) => Err(error),
-        }
-    }
-
-    fn source(&self) -> Source {
-        match self {
-            Self::Processors(_) => Source::Processors,
-            Self::Stops(_) => Source::Ptrace,
-        }
-    }
-
-    fn set_rate(&mut self, rate_hz: f64) {
-        match self {
-            Self::Processors(processors) => processors.set_rate(rate_hz),
-            Self::Stops(stops) => stops.set_rate(rate_hz),
-        }
-    }
-
-    fn due(&self) -> u64 {
-        match self {
-            Self::Processors(processors) => processors.due(),
-            Self::Stops(stops) => stops.due(),
-        }
-    }
-
-    fn work(&mut self, processes: &mut Processes) -> Result<()> {
-        match self {
-            Self::Processors(processors) => processors.work(processes),
-            Self::Stops(stops) => {
-                stops.work(processes);
-                Ok(())
-            }
-        }
-    }
-
-    fn finish(&mut self, processes: &mut Processes) {
-        if let Self::Processors(processors) = self {
-            processors.finish(processes);
         }
     }
 }

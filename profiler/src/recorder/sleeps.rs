@@ -33,6 +33,11 @@ impl Sleeps {
         }
     }
 
+    /// Changes the rate, from the time on up to which all moments have been drawn.
+    pub(super) fn set_rate(&mut self, rate_hz: f64) {
+        self.rate = rate_hz / 1e9;
+    }
+
     /// Notes that a thread has left the processor, or is about to.
     pub(super) fn leave(&mut self, pid: u32, tid: u32, time: u64, seen: Seen) {
         self.asleep.insert((pid, tid), Sleep { since: time, seen });

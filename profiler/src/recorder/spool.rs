@@ -15,6 +15,7 @@ use super::images::Place;
 use super::options::{Mode, RecordOptions};
 use super::processes::{Processes, Tally, ThreadInfo};
 use super::profile::{Names, find};
+use crate::dice::Dice;
 use crate::error::{Error, Result};
 use crate::nanos::nanos;
 use crate::profile::{Profile, Quality, Source, Weight};
@@ -31,6 +32,8 @@ pub(super) struct Spool {
     threads: Vec<ThreadInfo>,
     n_stacks: u32,
     n_moments: usize,
+    /// As last written.
+    quality: SavedQuality,
 }
 
 /// What is new since the last record.
@@ -46,8 +49,10 @@ struct Chunk {
     stacks: Vec<(u32, u8, Vec<Place>)>,
     /// Stack and how often it was seen.
     counts: Vec<(u32, u64)>,
-    /// Time and stack.
+    /// Time, stack and weight.
     moments: Vec<(u64, u32, u64)>,
+    /// The rate from here on, if it was lowered; what was seen before is thinned to it.
+    rate_hz: Option<f64>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -83,6 +88,7 @@ impl Spool {
             threads: Vec::new(),
             n_stacks: 0,
             n_moments: 0,
+            quality: SavedQuality::default(),
         };
         spool.append(&Chunk {
             start: Some(Start {
@@ -100,12 +106,13 @@ impl Spool {
 
     /// Appends what is new.
     pub(super) fn write(&mut self, processes: &mut Processes, quality: &Quality) -> io::Result<()> {
+        self.quality = SavedQuality {
+            lost: quality.lost.as_samples(),
+            cpu_nanos: nanos(quality.cpu_time),
+            wall_nanos: nanos(quality.wall_time),
+        };
         let mut chunk = Chunk {
-            quality: SavedQuality {
-                lost: quality.lost.as_samples(),
-                cpu_nanos: nanos(quality.cpu_time),
-                wall_nanos: nanos(quality.wall_time),
-            },
+            quality: self.quality,
             ..Chunk::default()
         };
         for (path, inode) in processes.images.files().skip(self.n_files) {
@@ -147,6 +154,18 @@ impl Spool {
         self.append(&chunk)
     }
 
+    /// Appends that the rate was lowered, after all that was seen before has been written
+    /// and then thinned.
+    pub(super) fn write_rate(&mut self, rate_hz: f64, processes: &mut Processes) -> io::Result<()> {
+        processes.counts.mark_spooled();
+        self.n_moments = processes.counts.moments(Part::All).len();
+        self.append(&Chunk {
+            rate_hz: Some(rate_hz),
+            quality: self.quality,
+            ..Chunk::default()
+        })
+    }
+
     fn append(&mut self, chunk: &Chunk) -> io::Result<()> {
         let json = serde_json::to_vec(chunk)?;
         let len = u32::try_from(json.len()).map_err(|_| io::ErrorKind::FileTooLarge)?;
@@ -180,8 +199,13 @@ pub fn recover(spool: &Path) -> Result<Profile> {
     let mut processes = Processes::new(false, start.timeline, usize::MAX);
     let mut quality = SavedQuality::default();
     let mut stacks: Vec<Seen> = Vec::new();
+    let (mut rate_hz, mut dice) = (start.rate_hz, Dice::new(0));
     while let Some(chunk) = next_chunk(&mut rest) {
         quality = chunk.quality;
+        if let Some(lower) = chunk.rate_hz {
+            processes.lower_rate(rate_hz, lower, &mut dice);
+            rate_hz = lower;
+        }
         for (path, inode) in chunk.files {
             processes.images.reopen(&path, inode);
         }
@@ -220,6 +244,7 @@ pub fn recover(spool: &Path) -> Result<Profile> {
         cpu_time: std::time::Duration::from_nanos(quality.cpu_nanos),
         wall_time: std::time::Duration::from_nanos(quality.wall_nanos),
         rate_asked: start.rate_hz,
+        rate_lowered_to_hz: (rate_hz < start.rate_hz).then_some(rate_hz),
         is_wall: start.is_wall,
         source: Source::from_number(start.source),
         ..Quality::default()

@@ -171,26 +171,48 @@ fn subprocesses_are_recorded_if_asked_for() {
 }
 
 #[test]
-fn a_budget_lowers_the_rate() {
+fn a_budget_lowers_the_rate_and_says_so() {
     let target = Target::start();
     let mut options = options();
     options.rate_hz = 4000.0;
     options.max_overhead = Some(0.002);
+    let spool = tempfile::NamedTempFile::new().unwrap();
+    options.spool = Some(spool.path().to_owned());
     let Some(mut recording) = permitted(Recording::attach(target.pid(), options)) else {
         return;
     };
     let start = Instant::now();
-    while start.elapsed() < Duration::from_secs(2) {
+    let lowered = |recording: &Recording| recording.quality().rate_lowered_to_hz;
+    // At 4000 a second even 0.5 µs a sample would be too much.
+    while lowered(&recording).is_none() && start.elapsed() < Duration::from_mins(1) {
         recording.advance(Duration::from_millis(50)).unwrap();
     }
-    recording.take().unwrap();
     for _ in 0..20 {
         recording.advance(Duration::from_millis(50)).unwrap();
     }
-    let late = recording.take().unwrap();
-    // Samples alone, at 10 µs each, allow 200 a second.
-    let rate = late.quality().rate_obtained();
-    assert!(rate < 400.0, "{rate}");
+    let profile = recording.finish().unwrap();
+    let quality = profile.quality();
+    let rate = quality.rate_lowered_to_hz.unwrap();
+    assert!(
+        rate < 4000.0 && quality.overhead > Duration::ZERO,
+        "{quality:?}"
+    );
+    // What came before was thinned: there are as many samples as the lower rate calls for,
+    // but for the last ones before the change, which were on their way.
+    let due = rate * quality.cpu_time.as_secs_f64();
+    let (n, lost) = (
+        quality.taken.as_samples() as f64,
+        quality.lost.as_samples() as f64,
+    );
+    let on_their_way = 0.01 * 4000.0;
+    assert!(
+        (n + lost - due).abs() < 6.0 * due.sqrt() + lost + on_their_way,
+        "{n} of {due:.0}, {quality:?}"
+    );
+    // So it is if the recorder is killed.
+    let recovered = recover(spool.path()).unwrap();
+    let quality = recovered.quality();
+    assert_eq!(quality.rate_lowered_to_hz, Some(rate));
 }
 
 #[test]

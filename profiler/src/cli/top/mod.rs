@@ -16,7 +16,7 @@ use std::process::{ExitCode, ExitStatus};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result};
-use profiler::State;
+use profiler::{Profile, State};
 use rustix::process::Signal;
 
 use super::args::TopArgs;
@@ -119,8 +119,16 @@ impl Watch<'_> {
 
     /// Takes what was sampled since the last look.
     fn look(&mut self, start: Instant) -> Result<()> {
-        let now = self.session.recording.take()?;
-        self.model.add(now, start.elapsed());
+        let recording = &mut self.session.recording;
+        let now = recording.take()?;
+        let rate = |profile: &Profile| profile.quality().rate_lowered_to_hz;
+        let overall = if rate(&now) == rate(self.model.overall()) {
+            None
+        } else {
+            // The intervals before have more samples each than those to come.
+            Some(recording.snapshot()?)
+        };
+        self.model.add(now, overall, start.elapsed());
         Ok(())
     }
 

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use profiler::{Profile, Share, Weight};
-use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use crate::cli::threads::label;
 
@@ -78,10 +78,13 @@ impl Model {
         }
     }
 
-    /// Takes what was sampled in the last interval. While it is paused, that is counted
-    /// and not shown.
-    pub fn add(&mut self, now: Profile, passed: Duration) {
-        self.overall.merge(&now);
+    /// Takes what was sampled in the last interval, and what is then the sum of all if that
+    /// is another than what there was. While it is paused, that is counted and not shown.
+    pub fn add(&mut self, now: Profile, overall: Option<Profile>, passed: Duration) {
+        match overall {
+            Some(overall) => self.overall = overall,
+            None => self.overall.merge(&now),
+        }
         if self.is_paused {
             return;
         }

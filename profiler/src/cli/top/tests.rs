@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use insta::assert_snapshot;
 use profiler::{Frame, Profile, Quality, Source, Thread, Weight};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
-use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use super::model::{Effect, Model};
 use super::{plain, view};
@@ -44,14 +44,14 @@ fn model() -> Model {
         ("main", "main;serve", 30),
         ("worker", "start;compress", 150),
     ];
-    model.add(second(&first), Duration::from_secs(1));
+    model.add(second(&first), None, Duration::from_secs(1));
     let then = [
         ("main", "main;serve;parse", 40),
         ("main", "main;serve;render::<[u8]>", 110),
         ("worker", "start;compress", 149),
         ("worker", "start;wait", 1),
     ];
-    model.add(second(&then), Duration::from_secs(2));
+    model.add(second(&then), None, Duration::from_secs(2));
     model
 }
 
@@ -119,7 +119,7 @@ fn nothing_yet() {
 #[test]
 fn a_second_asleep_has_no_shares() {
     let mut model = model();
-    model.add(second(&[]), Duration::from_secs(3));
+    model.add(second(&[]), None, Duration::from_secs(3));
     assert_snapshot!(screen(&model, 80, 7));
 }
 
@@ -154,6 +154,7 @@ fn a_pause_shows_what_was_and_counts_what_comes() {
     let paused = screen(&model, 100, 12);
     model.add(
         second(&[("main", "main;late", 500)]),
+        None,
         Duration::from_secs(3),
     );
     assert_eq!(model.overall().total().as_samples(), 1_100);
@@ -166,8 +167,19 @@ fn a_pause_shows_what_was_and_counts_what_comes() {
     };
     assert_eq!(rows(&screen(&model, 100, 12)), rows(&paused));
     press(&mut model, "p");
-    model.add(second(&[("main", "main;late", 1)]), Duration::from_secs(4));
+    let last = second(&[("main", "main;late", 1)]);
+    model.add(last, None, Duration::from_secs(4));
     assert_eq!(model.rows()[0].name, "late");
+}
+
+#[test]
+fn a_sum_that_was_thinned_replaces_what_was_added_up() {
+    let mut model = model();
+    let now = second(&[("main", "main;late", 1)]);
+    let thinned = second(&[("main", "main;late", 1), ("main", "main;serve", 9)]);
+    model.add(now, Some(thinned), Duration::from_secs(3));
+    assert_eq!(model.overall().total().as_samples(), 10);
+    assert_eq!(model.now().total().as_samples(), 1);
 }
 
 #[test]
