@@ -8,8 +8,8 @@
 //! with probability `run / (run + wait)`, both since the last samples. Then the expected
 //! number of samples is the rate times the CPU time.
 //!
-//! In wall mode all threads count. A sleeping thread is stopped once; as long as it has
-//! not run since, its stack is the same.
+//! In wall mode all threads count, and those that wait for a processor in full. A sleeping
+//! thread is stopped once; as long as it has not run since, its stack is the same.
 
 use std::collections::HashMap;
 use std::fs;
@@ -124,7 +124,9 @@ impl Stops {
         }
         self.threads.retain(|_, looked| looked.round == self.round);
         // A stopped thread is not at work, and must not be met there.
-        self.due += mem::take(&mut self.stopped);
+        let stopped = mem::take(&mut self.stopped);
+        self.due += stopped;
+        processes.in_samples += stopped as f64;
     }
 
     fn look_at(
@@ -157,9 +159,9 @@ impl Stops {
         }
         if is_runnable(pid, tid)? {
             looked.asleep = None;
-            if self.dice.uniform() < looked.running_part
-                && let Some(seen) = self.look(processes, pid, tid)?
-            {
+            // By the clock on the wall, to wait for a processor is time as well.
+            let counts = self.mode == Mode::Wall || self.dice.uniform() < looked.running_part;
+            if counts && let Some(seen) = self.look(processes, pid, tid)? {
                 processes.see(seen, weight, now());
             }
             return Ok(());
