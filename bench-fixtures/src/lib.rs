@@ -8,7 +8,8 @@
 //!   checksum proves it. Nothing is read from a file, a clock or a network.
 //! - [`workload`]: programs with *ground truth*. Each one measures, by the clock
 //!   of its own thread, what part of the CPU time each of its functions got. The
-//!   shares are designed, the truth is what was measured.
+//!   shares are designed, the truth is what was measured. [`catalogue`] lists
+//!   them beside those in Python and in C.
 //!
 //! You provide a pair and a seed, or a length of CPU time; in turn you get plain
 //! integers. The crate knows no other crate of the workspace, so its rows reach

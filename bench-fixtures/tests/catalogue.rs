@@ -48,44 +48,62 @@ fn every_source_is_carried() {
     assert_eq!(C.len(), count("c/workload", &[".c", ".h"]) + 2);
 }
 
-/// All that a report of any language has, at least, in order.
+/// Units are counted, so no clock can disturb this: the slow function does one and a half
+/// times what it did, and every other exactly what it did.
 #[test]
-fn reports_of_all_languages_have_one_shape() {
+fn reports_have_one_shape_and_a_slow_down_changes_one_function_only() {
     for program in Program::all() {
         for entry in program.entries() {
             let of = format!("{} {}", entry.language, entry.name);
-            let json = program.run(&[entry.name, "--work=2", "--seed=7"]);
-            assert_eq!(json["workload"], entry.name);
-            assert_eq!(json["language"], entry.language.to_string());
-            assert_eq!(json["seed"], 7);
+            let json = program.run(&[entry.name, "--work=3", "--seed=7"]);
             if is_skipped(&json, &entry) {
                 continue;
             }
-            assert_eq!(json["work"], 2);
-            for key in ["cpu_seconds", "wall_seconds", "bracket_nanoseconds"] {
-                assert!(number(&json[key]) > 0.0, "{of}: {key}");
-            }
-            let functions = list(&json["functions"]);
-            let names: Vec<_> = functions.iter().map(last_name).collect();
-            let scored: Vec<_> = entry.functions.iter().map(|scored| scored.name).collect();
-            assert_eq!(names, scored, "{of}");
-            assert_functions(
-                &of,
-                &json["functions"],
-                number(&json["bracket_nanoseconds"]),
-            );
-            for thread in json["threads"].as_array().unwrap_or(&Vec::new()) {
-                assert!(thread["name"].is_string() && number(&thread["n_threads"]) >= 1.0);
-                let functions = list(&thread["functions"]).iter();
-                let sum: f64 = functions.map(|f| number(&f["cpu_seconds"])).sum();
-                assert!((number(&thread["cpu_seconds"]) - sum).abs() < 1e-6, "{of}");
-                assert_functions(
-                    &of,
-                    &thread["functions"],
-                    number(&json["bracket_nanoseconds"]),
-                );
+            assert_report(&of, &entry, &json);
+            let slow = entry.functions[entry.functions.len() - 1].name;
+            let option = format!("--slow={slow}=1.5");
+            let slowed = program.run(&[entry.name, "--work=3", "--seed=7", &option]);
+            assert_report(&of, &entry, &slowed);
+            assert_eq!(slowed["slow"]["function"], slow, "{of}");
+            assert_eq!(slowed["slow"]["factor"], 1.5, "{of}");
+            let functions = list(&json["functions"]).iter();
+            for (before, after) in functions.zip(list(&slowed["functions"])) {
+                let (n, n_slowed) = (number(&before["n_units"]), number(&after["n_units"]));
+                assert!(n > 0.0, "{of}");
+                if last_name(before) == slow {
+                    // Half a unit may still be due on each thread and in each process.
+                    assert!((n_slowed - 1.5 * n).abs() < 1.0, "{of}: {n} {n_slowed}");
+                } else {
+                    assert!((n_slowed - n).abs() < 0.5, "{of}: {n} {n_slowed}");
+                }
             }
         }
+    }
+}
+
+/// Checks all that a report of a fixed amount of work has, at least.
+fn assert_report(of: &str, entry: &Entry, json: &Value) {
+    assert_eq!(json["workload"], entry.name);
+    assert_eq!(json["language"], entry.language.to_string());
+    assert_eq!(json["seed"], 7);
+    assert_eq!(json["work"], 3);
+    let bracket_nanos = number(&json["bracket_nanoseconds"]);
+    for key in ["cpu_seconds", "wall_seconds", "wall_bracket_nanoseconds"] {
+        assert!(
+            bracket_nanos > 0.0 && number(&json[key]) > 0.0,
+            "{of}: {key}"
+        );
+    }
+    let names: Vec<_> = list(&json["functions"]).iter().map(last_name).collect();
+    let scored: Vec<_> = entry.functions.iter().map(|scored| scored.name).collect();
+    assert_eq!(names, scored, "{of}");
+    assert_functions(of, &json["functions"], bracket_nanos);
+    for thread in json["threads"].as_array().unwrap_or(&Vec::new()) {
+        assert!(thread["name"].is_string() && number(&thread["n_threads"]) >= 1.0);
+        let functions = list(&thread["functions"]).iter();
+        let sum: f64 = functions.map(|f| number(&f["cpu_seconds"])).sum();
+        assert!((number(&thread["cpu_seconds"]) - sum).abs() < 1e-6, "{of}");
+        assert_functions(of, &thread["functions"], bracket_nanos);
     }
 }
 
@@ -118,7 +136,12 @@ fn assert_functions(of: &str, functions: &Value, bracket_nanos: f64) {
             (number(&function["cpu_seconds"]) - nanos / 1e9).abs() < 1e-9,
             "{of}"
         );
-        assert!(function["tsc_seconds"].is_null() || number(&function["tsc_seconds"]) >= 0.0);
+        if cfg!(target_arch = "x86_64") && !of.starts_with("python") {
+            let has_run = number(&function["wall_seconds"]) > 0.0;
+            assert!(!has_run || number(&function["tsc_seconds"]) > 0.0, "{of}");
+        } else {
+            assert!(function["tsc_seconds"].is_null(), "{of}");
+        }
         let (own, others) = ((1.0 - share) * n_own, share * (n_phases - n_own));
         let by_cost = bracket_nanos * own.max(others) / total;
         // Linux's clocks count nanoseconds.
@@ -131,57 +154,35 @@ fn assert_functions(of: &str, functions: &Value, bracket_nanos: f64) {
     }
 }
 
-/// Phases are random and their lengths learned, so that shares vary by two points on a
-/// busy machine; to take one function for another is off by more. Those in Rust are
-/// measured beside, more closely.
+/// Phases are random and their lengths learned, so that shares vary by two points and more
+/// on a busy machine; to take one function for another is off by more. A wrong design is
+/// off in every attempt. Those in Rust are measured beside, more closely.
 #[test]
 fn shares_are_near_the_designed_ones() {
     let others = [Program::python(), Program::c()];
     for program in others.into_iter().flatten() {
         for entry in program.entries() {
-            let json = program.run(&[entry.name, "--seconds=0.6", "--seed=3"]);
-            if is_skipped(&json, &entry) {
-                continue;
-            }
-            for (scored, function) in entry.functions.iter().zip(list(&json["functions"])) {
-                let share = number(&function["share"]);
-                let off = (share - scored.share).abs();
-                // What threads lose by contending for a lock is not in proportion.
-                let tolerance = if entry.name == "threads" { 0.2 } else { 0.08 };
-                assert!(off < tolerance, "{} {}: {json}", entry.language, entry.name);
-            }
-        }
-    }
-}
-
-/// Units are counted, so no clock can disturb this: the slow function does one and a half
-/// times what it did, and every other exactly what it did.
-#[test]
-fn a_slow_down_changes_the_units_of_one_function_only() {
-    for program in Program::all() {
-        for entry in program.entries() {
-            let of = format!("{} {}", entry.language, entry.name);
-            let before = program.run(&[entry.name, "--work=4"]);
-            if is_skipped(&before, &entry) {
-                continue;
-            }
-            let slow = entry.functions[entry.functions.len() - 1].name;
-            let after = program.run(&[entry.name, "--work=4", &format!("--slow={slow}=1.5")]);
-            assert_eq!(after["slow"]["function"], slow, "{of}");
-            let units = |json: &Value| -> Vec<(String, f64)> {
-                let functions = list(&json["functions"]).iter();
-                functions
-                    .map(|f| (last_name(f).to_owned(), number(&f["n_units"])))
-                    .collect()
-            };
-            for ((name, then), (_, now)) in units(&before).into_iter().zip(units(&after)) {
-                if name == slow {
-                    // The last half of a unit may still be due.
-                    assert!((now - 1.5 * then).abs() < 1.0, "{of}: {then} {now}");
-                } else {
-                    assert!((now - then).abs() < 0.5, "{of}, {name}: {then} {now}");
+            // What threads lose by contending for a lock is not in proportion.
+            let tolerance = if entry.name == "threads" { 0.15 } else { 0.07 };
+            let mut off = Vec::new();
+            let is_near = (3..9).any(|seed| {
+                let seed = format!("--seed={seed}");
+                let json = program.run(&[entry.name, "--seconds=0.3", &seed]);
+                if is_skipped(&json, &entry) {
+                    return true;
                 }
-            }
+                let functions = entry.functions.iter().zip(list(&json["functions"]));
+                let worst = functions
+                    .map(|(scored, function)| (number(&function["share"]) - scored.share).abs());
+                let worst = worst.fold(0.0, f64::max);
+                off.push(worst);
+                worst < tolerance
+            });
+            assert!(
+                is_near,
+                "{} {} is off by {off:?}",
+                entry.language, entry.name
+            );
         }
     }
 }
@@ -208,6 +209,7 @@ fn parameters_mean_the_same_in_all_languages() {
             &["split", "--work=1", "--seconds=1"],
             &["split", "--shares=1,2,3"],
             &["split", "--work=0"],
+            &["split", "--work=1", "--seed=x"],
             &["nothing"],
             &["split", "more"],
         ] {

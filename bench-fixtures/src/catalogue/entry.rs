@@ -45,9 +45,10 @@ pub struct Scored {
     pub share: f64,
     /// A callee that must be seen under it, such as `qsort`; see [`Scored::is_leaf`].
     ///
-    /// A stack that has such a frame and not this function lost its caller; one that has
-    /// another function of the truth instead names the wrong one. Several functions may
-    /// share a callee. A stripped C library hides some of its callees' names.
+    /// No function that does not name a callee here ever calls it. So a stack that has such
+    /// a frame and no function of the truth lost its caller, and one that has a function
+    /// which does not name it shows a wrong one. Several functions may share a
+    /// callee. A stripped C library hides the names of some.
     pub leaf: Option<&'static str>,
     /// The frames of a recursion in it.
     pub depth: Option<Depth>,
@@ -59,7 +60,8 @@ pub struct Depth {
     /// The function that recurs, or with what the names of several begin; see
     /// [`Depth::is_frame`].
     pub frame: &'static str,
-    /// How many such frames a stack with the scored function's leaf has.
+    /// How many such frames a stack with the scored function's leaf has; one without the
+    /// leaf may be on its way down.
     pub n_frames: u32,
 }
 

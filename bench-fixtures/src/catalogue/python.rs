@@ -242,7 +242,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         catches: "a profiler that drops the stacks which it could not read in time",
 
         functions: &[
-            Scored::over("format_eagerly", 0.60, "repr"),
+            Scored::new("format_eagerly", 0.60),
             Scored::new("format_lazily", 0.25),
             Scored::over("log_really", 0.15, "emit"),
         ],

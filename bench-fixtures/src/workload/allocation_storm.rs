@@ -43,7 +43,7 @@ impl Workload for AllocationStorm {
             functions: const {
                 &[
                     Scored::over("churn_blocks", 0.50, "malloc"),
-                    Scored::over("grow_text", 0.30, "realloc"),
+                    Scored::over("grow_text", 0.30, "malloc"),
                     Scored::over("link_nodes", 0.20, "malloc"),
                 ]
             },

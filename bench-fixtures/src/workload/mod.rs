@@ -6,10 +6,14 @@
 //! measurement is the truth; a profiler's share is right as far as it agrees.
 //!
 //! The clock is read between phases, never inside one. A read is a system call of
-//! 0.5 to 0.8 us, which a sample may hit and which belongs to no function; in the
-//! worst case, four reads in a period of one millisecond, that moves no share by more
-//! than a tenth of a percentage point. Everywhere else reads are some milliseconds
-//! apart, and cost less than 0.1 %.
+//! 0.5 to 0.8 us, which a sample may hit and which belongs to no function. Reads are
+//! some milliseconds apart, so that no share is off by more than a few hundredths of a
+//! percentage point; in the worst case, four reads in a period of one millisecond, the
+//! bound is about a tenth, and twice that on a busy machine. `bracket.rs` derives the
+//! bound, and each report states its own.
+//!
+//! There is a second truth, which needs no clock: with a [`Slow`] one function does its
+//! units so many times, and its share must move by what that foretells.
 //!
 //! Every function does a different computation, because a linker may fold equal
 //! ones into one symbol, and is never inlined, because then its name would be gone;

@@ -5,6 +5,7 @@
 #include "pace.h"
 #include "report.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -46,6 +47,17 @@ static uint64_t parse_count(const char *flag, const char *text, double low, doub
         refuse("no whole number", text);
     }
     return (uint64_t)number;
+}
+
+// All 64 bits of it, more than a floating-point number holds.
+static uint64_t parse_seed(const char *text) {
+    char *end;
+    errno = 0;
+    uint64_t seed = strtoull(text, &end, 10);
+    if (end == text || *end != '\0' || *text == '-' || errno) {
+        refuse("no whole number:", text);
+    }
+    return seed;
 }
 
 static void parse_shares(struct task *task, char *text) {
@@ -112,7 +124,7 @@ static bool parse(int argc, char **argv, struct task *task) {
         } else if (strcmp(flag, "--work") == 0) {
             task->work = parse_count(flag, value, 1, 1e6);
         } else if (strcmp(flag, "--seed") == 0) {
-            task->seed = strtoull(value, NULL, 10);
+            task->seed = parse_seed(value);
         } else if (strcmp(flag, "--depth") == 0) {
             task->depth = parse_count(flag, value, 2, 10000);
         } else if (strcmp(flag, "--period-us") == 0) {
