@@ -50,7 +50,11 @@ fn each_thread_has_its_part() {
         .run(Duration::from_millis(300), 6);
     assert_eq!(truth.threads().len(), 8);
     for (thread, function) in truth.threads().iter().zip(truth.functions()) {
-        assert_eq!(thread.functions, [function.clone()], "{truth}");
+        assert_eq!(
+            &thread.functions[..],
+            std::slice::from_ref(function),
+            "{truth}"
+        );
         assert!(function.name.ends_with(&thread.name), "{truth}");
     }
 }
