@@ -146,10 +146,11 @@ fn a_key_pressed_while_the_window_changes_its_size_is_heard() {
     if !may_record("auto") {
         return;
     }
+    // The terminal is closed first: without its program it would close itself.
+    let child = Child::start("split", 120.0);
     let Some(terminal) = Terminal::open() else {
         return;
     };
-    let child = Child::start("split", 120.0);
     let top = terminal.start_top(&child.pid());
     for is_paused in [true, false].repeat(10) {
         kill_process(top, Signal::WINCH).expect("it lives");
