@@ -2,7 +2,7 @@
 //! and the mean over the repeats is not off at all.
 //!
 //! By default each is recorded once, for a second. `REPEATS=10` records each ten times for
-//! four seconds, and prints a table:
+//! four seconds, and prints a table; `WORKLOADS=lockstep` only those whose names begin so:
 //!
 //! ```text
 //! REPEATS=10 cargo test --release -p profiler --test recorder repeats -- --nocapture
@@ -24,8 +24,8 @@ const MAX_Z: f64 = 5.0;
 
 /// What one recording says of one workload.
 struct Outcome {
-    /// Of each function: the error, and its standard error.
-    errors: Vec<(f64, f64)>,
+    /// Of each function: its name, the error, and its standard error.
+    errors: Vec<(String, f64, f64)>,
     complete: f64,
     /// Samples by samples due.
     obtained: f64,
@@ -36,11 +36,12 @@ struct Outcome {
 fn every_workload_is_recorded_as_it_measures_itself() {
     let n_repeats: u32 = std::env::var("REPEATS").map_or(1, |text| text.parse().unwrap());
     println!(
-        "{:<18} {:<4} {:>7} {:>6} {:>9} {:>9} {:>7}",
+        "{:<18} {:<4} {:>7} {:>6} {:>9} {:>9} {:>7}  mean of",
         "workload", "mode", "n", "max z", "mean, pp", "mean's z", "whole"
     );
     let mut faults = Vec::new();
-    for workload in all() {
+    let wanted = std::env::var("WORKLOADS").unwrap_or_default();
+    for workload in all().iter().filter(|it| it.name().starts_with(&wanted)) {
         let modes = match workload.entry().clock {
             Clock::Both => vec![Mode::Cpu, Mode::Wall],
             Clock::Cpu => vec![Mode::Cpu],
@@ -79,10 +80,8 @@ fn outcome(workload: &dyn Workload, mode: Mode, seed: u64, is_long: bool) -> Opt
         let truth = function[share].as_f64().unwrap();
         let error = inside.share_of(|frame| frame == name(function)).value - truth;
         // A function that took next to nothing is not expected at all.
-        (
-            error,
-            (truth * (1.0 - truth)).max(1.0 / n).sqrt() / n.sqrt(),
-        )
+        let standard = (truth * (1.0 - truth)).max(1.0 / n).sqrt() / n.sqrt();
+        (name(function), error, standard)
     });
     let seconds = functions
         .iter()
@@ -122,24 +121,25 @@ fn complete(profile: &Profile, functions: &[Scored], n: f64) -> f64 {
 /// Prints a line of the table and returns what is wrong.
 fn judge(name: &str, mode: Mode, outcomes: &[Outcome]) -> Vec<String> {
     let n_repeats = outcomes.len() as f64;
-    let (mut max_z, mut worst_mean) = (0.0_f64, (0.0_f64, 0.0_f64));
+    let (mut max_z, mut worst_mean) = (0.0_f64, (0.0_f64, 0.0_f64, ""));
     for function in 0..outcomes[0].errors.len() {
-        let errors = outcomes.iter().map(|outcome| outcome.errors[function]);
-        for (error, standard) in errors.clone() {
+        let errors = outcomes.iter().map(|outcome| &outcome.errors[function]);
+        for (_, error, standard) in errors.clone() {
             max_z = max_z.max((error / standard).abs());
         }
-        let mean = errors.clone().map(|(error, _)| error).sum::<f64>() / n_repeats;
-        let variance = errors.map(|(_, standard)| standard.powi(2)).sum::<f64>();
+        let mean = errors.clone().map(|(_, error, _)| error).sum::<f64>() / n_repeats;
+        let variance = errors.map(|(_, _, standard)| standard.powi(2)).sum::<f64>();
         let z = mean / (variance.sqrt() / n_repeats);
         if z.abs() >= worst_mean.1.abs() {
-            worst_mean = (100.0 * mean, z);
+            let path = &outcomes[0].errors[function].0;
+            worst_mean = (100.0 * mean, z, path.rsplit("::").next().unwrap_or(path));
         }
     }
     let mean = |of: fn(&Outcome) -> f64| outcomes.iter().map(of).sum::<f64>() / n_repeats;
     let (obtained, complete) = (mean(|o| o.obtained), mean(|o| o.complete));
-    let (mean_error, mean_z) = worst_mean;
+    let (mean_error, mean_z, worst) = worst_mean;
     println!(
-        "{name:<18} {:<4} {:>6.1}% {max_z:>6.2} {mean_error:>9.2} {mean_z:>9.2} {:>6.2}%",
+        "{name:<18} {:<4} {:>6.1}% {max_z:>6.2} {mean_error:>9.2} {mean_z:>9.2} {:>6.2}%  {worst}",
         if mode == Mode::Wall { "wall" } else { "cpu" },
         100.0 * obtained,
         100.0 * complete
