@@ -36,12 +36,12 @@ flame OUTPUT='target/flame.svg':
 # Run all tests: unit, property, golden, command line, browser, documentation
 [group('develop')]
 test: browser
-    cargo test --workspace --locked
+    cargo test --workspace --locked --features profiler/faults
 
 # The same with cargo-nextest, one process a test
 [group('develop')]
 nextest: browser
-    cargo nextest run --workspace --locked
+    cargo nextest run --workspace --locked --features profiler/faults
     cargo test --workspace --locked --doc
 
 # Be hard on the in-process sampler, for so many seconds each test
@@ -64,7 +64,7 @@ fmt:
 # Accept the golden files as they come out now; review the diff as code
 [group('develop')]
 bless: browser
-    INSTA_UPDATE=always cargo test --workspace --locked
+    INSTA_UPDATE=always cargo test --workspace --locked --features profiler/faults
 
 # Criterion's benchmarks; `just criterion --profile-time 5` leaves a flame graph for each
 [group('measure')]
@@ -76,11 +76,43 @@ criterion *ARGS:
 calibrate *ARGS:
     @just bench --calibrate {{ ARGS }}
 
-# Profilers side by side: accuracy, slow-down, CPU, memory; `--quick` to try, `--write` to keep
+# Grade our own profiler on every workload, in some 25 minutes; it has to pass them all
 [group('measure')]
-compare-profilers *ARGS:
-    cargo build --release --locked --package bench-fixtures --package profiler --package compare
-    target/release/compare {{ ARGS }}
+accuracy *ARGS:
+    cargo build --release --locked --package bench-fixtures --package profiler
+    target/release/profiler accuracy run --rust target/release/workload --subject ours \
+        --json target/accuracy.json --html target/accuracy.html {{ ARGS }}
+
+# All profilers that are here side by side: accuracy, slow-down, CPU, memory
+[group('measure')]
+compare-profilers *ARGS: peers
+    cargo build --release --locked --package bench-fixtures --package profiler --features profiler/pprof-rs
+    PATH="$PWD/target/peers/bin:$PWD/target/peers/venv/bin:$PATH" \
+        target/release/profiler accuracy run --rust target/release/workload --repeats 4 --seconds 1 \
+        --json target/compare-profilers.json --html target/compare-profilers.html \
+        --markdown target/compare-profilers.md {{ ARGS }} || [ $? -eq 1 ]
+    @echo "The same as a table: target/compare-profilers.md, and as a heat map: target/compare-profilers.html"
+
+# The profilers that the registries offer, below target/peers; perf from Debian
+[private]
+peers:
+    #!/usr/bin/env bash
+    set -uo pipefail
+    peers="$PWD/target/peers"
+    cannot() { echo "$1 cannot be installed; it will be skipped" >&2; }
+    if ! command -v perf >/dev/null && command -v apt-get >/dev/null; then
+        DEBIAN_FRONTEND=noninteractive apt-get install -yq --no-install-recommends linux-perf >/dev/null || cannot perf
+    fi
+    # Our own flags are not its authors'.
+    [ -x "$peers/bin/samply" ] ||
+        RUSTFLAGS= CARGO_TARGET_DIR="$peers/build" cargo install --quiet --locked samply --root "$peers" || cannot samply
+    [ -x "$peers/venv/bin/python" ] || python3 -m venv "$peers/venv" || cannot "a Python of its own"
+    # The newest austin needs glibc 2.38; 3.7 does not.
+    for package in py-spy austin-dist yappi pyinstrument scalene; do
+        "$peers/venv/bin/python" -m pip install --quiet --disable-pip-version-check "$package" || cannot "$package"
+    done
+    "$peers/venv/bin/austin" --version >/dev/null 2>&1 ||
+        "$peers/venv/bin/python" -m pip install --quiet --disable-pip-version-check austin-dist==3.7.0 || cannot austin
 
 # Remove the bundles that back-tests leave in the data root
 [group('measure')]

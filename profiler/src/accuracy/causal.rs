@@ -21,9 +21,10 @@ pub struct Causal {
     pub n_after: f64,
     /// How many times as long the function took for the same work.
     pub factor: f64,
-    /// What the factor may be off by, as a part of it: machines are not equally fast at
-    /// all times.
-    pub factor_uncertainty: f64,
+    /// What the share may be off by for no fault of the profiler: no machine is equally
+    /// fast at all times, so the same work has other shares in each run. The program's
+    /// own clocks tell by how much.
+    pub allowance: f64,
 }
 
 impl Causal {
@@ -32,7 +33,8 @@ impl Causal {
         moved(self.before, self.factor)
     }
 
-    /// Returns by how many standard errors the reported share is above the expected one.
+    /// Returns by how many standard errors the reported share is above the expected one,
+    /// beyond what is allowed.
     ///
     /// Both reports are samples, and the error of the first moves the expectation: by
     /// the derivative `f / (1 - p + f p)^2` of the formula above.
@@ -45,11 +47,11 @@ impl Causal {
         };
         let denominator = (1.0 - p + f * p).powi(2);
         let slope = f / denominator;
-        let slope_of_factor = p * (1.0 - p) / denominator;
-        let variance = variance(self.after, self.n_after)
-            + slope * slope * variance(p, self.n_before)
-            + (slope_of_factor * self.factor_uncertainty * f).powi(2);
-        (self.after - self.expected()) / variance.sqrt()
+        let variance =
+            variance(self.after, self.n_after) + slope * slope * variance(p, self.n_before);
+        let error = self.after - self.expected();
+        let beyond = (error.abs() - self.allowance).max(0.0).copysign(error);
+        beyond / variance.sqrt()
     }
 
     /// Returns how often chance makes as great a difference.
@@ -82,10 +84,15 @@ mod tests {
             after,
             n_after: 5000.0,
             factor: 2.0,
-            factor_uncertainty: 0.0,
+            allowance: 0.0,
         };
         assert!(causal(moved(0.3, 2.0)).p_value() > 0.99);
         assert!(causal(0.3).p_value() < 1e-30);
         assert!(causal(0.43).p_value() < 0.05);
+        let allowed = Causal {
+            allowance: 0.04,
+            ..causal(0.43)
+        };
+        assert!(allowed.p_value() > 0.99);
     }
 }

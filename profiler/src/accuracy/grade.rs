@@ -9,7 +9,7 @@ use statrs::distribution::{ContinuousCDF, StudentsT};
 
 use super::bias;
 use super::broken::Broken;
-use super::causal::Causal;
+use super::causal::{Causal, moved};
 use super::distance::Distance;
 use super::observed::{Observed, Took};
 use super::repeat::Repeat;
@@ -206,8 +206,8 @@ pub fn grade(all: &[Runs], level: f64) -> Vec<Grade> {
     let mut grades: Vec<Grade> = all.iter().map(grade_one).collect();
     let mut p_values: Vec<f64> = grades.iter().filter_map(|grade| grade.p_value).collect();
     correct(&mut p_values);
-    let graded = grades.iter_mut().filter(|grade| grade.p_value.is_some());
-    for (grade, p_value) in graded.zip(p_values) {
+    let tested = grades.iter_mut().filter(|grade| grade.p_value.is_some());
+    for (grade, p_value) in tested.zip(p_values) {
         grade.p_value = Some(p_value);
         if p_value >= level {
             grade
@@ -349,7 +349,9 @@ impl Grade {
     fn rates(&mut self, runs: &[&Observed], is_by_cpu: bool) {
         let sum = |of: fn(&Observed) -> Rate| {
             let mut sum = Rate::default();
-            runs.iter().for_each(|run| sum.add(of(run)));
+            for run in runs {
+                sum.add(of(run));
+            }
             sum
         };
         let known = |rate: Rate| (rate.n > 0.0).then(|| rate.value());
@@ -441,13 +443,14 @@ impl Grade {
             Repeat::pooled(&runs.map(|run| run.repeat()).collect::<Vec<_>>())
         };
         let (before, after) = (part(false)?, part(true)?);
+        let truth = |repeat: &Repeat| repeat.functions[at].truth;
         let causal = Causal {
             before: before.functions[at].reported,
             n_before: before.n,
             after: after.functions[at].reported,
             n_after: after.n,
             factor,
-            factor_uncertainty: FACTOR_UNCERTAINTY,
+            allowance: (truth(&after) - moved(truth(&before), factor)).abs(),
         };
         self.causal = Some(CausalGrade {
             function: self.functions[at].name.clone(),
@@ -502,10 +505,6 @@ impl Grade {
         }
     }
 }
-
-/// The same work is not equally fast at all times: by how much the ratio of two functions'
-/// speeds differs from run to run.
-const FACTOR_UNCERTAINTY: f64 = 0.02;
 
 /// The least that a rate is, beyond reasonable doubt: the lower end of its interval.
 fn least(rate: Rate) -> f64 {

@@ -124,6 +124,7 @@ impl Subject {
     /// Tells whether a workload is for this subject.
     pub fn can_run(&self, entry: &Entry) -> bool {
         self.languages.contains(&entry.language)
+            && !self.except.iter().any(|workload| workload == entry.name)
             && (self.workloads.is_empty()
                 || self.workloads.iter().any(|workload| workload == entry.name))
     }

@@ -1,8 +1,8 @@
 //! The programs that profilers are pointed at, ready to run.
 
 use std::cell::OnceCell;
+use std::fs;
 use std::path::{Path, PathBuf};
-use std::{env, fs};
 
 use bench_fixtures::catalogue::{self, Language};
 use tempfile::TempDir;

@@ -83,7 +83,10 @@ impl Sighting {
         for &at in &on_stack {
             // An impossible stack counts for each of its functions in equal parts.
             self.shares[at] += share / on_stack.len() as f64;
-            if let Some(depth) = functions[at].depth {
+            // On its way down a recursion has fewer frames, and not yet its leaf.
+            let is_at_leaf = functions[at].leaf.is_none()
+                || names.iter().any(|name| functions[at].is_leaf(name));
+            if let Some(depth) = functions[at].depth.filter(|_| is_at_leaf) {
                 let frames = names.iter().filter(|name| depth.is_frame(name));
                 let is_cut = frames.count() < depth.n_frames as usize;
                 self.cut.add(Rate::once(is_cut, n));

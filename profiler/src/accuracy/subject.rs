@@ -37,6 +37,8 @@ pub struct Subject {
     pub seconds_to_attach: f64,
     /// The only workloads that it is run on; empty for all of its languages.
     pub workloads: Vec<String>,
+    /// Workloads that it is not made for.
+    pub except: Vec<String>,
     names: Vec<(Regex, String)>,
     ignored: Vec<String>,
 }
@@ -99,6 +101,8 @@ struct File {
     seconds_to_attach: f64,
     #[serde(default)]
     workloads: Vec<String>,
+    #[serde(default)]
+    except: Vec<String>,
     /// Patterns and what they are replaced by.
     #[serde(default)]
     names: BTreeMap<String, String>,
@@ -199,6 +203,7 @@ impl Subject {
             weight: file.weight,
             seconds_to_attach: file.seconds_to_attach,
             workloads: file.workloads,
+            except: file.except,
             ignored: file.ignore,
         })
     }
@@ -342,7 +347,7 @@ pub(super) fn native_name(frame: &str) -> String {
     }
 }
 
-const BUILT_IN: [&str; 13] = [
+const BUILT_IN: [&str; 15] = [
     include_str!("subjects/ours-in-process.toml"),
     include_str!("subjects/ours-launched.toml"),
     include_str!("subjects/ours-attached.toml"),
@@ -356,6 +361,8 @@ const BUILT_IN: [&str; 13] = [
     include_str!("subjects/austin.toml"),
     include_str!("subjects/cprofile.toml"),
     include_str!("subjects/yappi.toml"),
+    include_str!("subjects/pyinstrument.toml"),
+    include_str!("subjects/scalene.toml"),
 ];
 
 #[cfg(test)]
@@ -422,7 +429,7 @@ mod tests {
         description of a profiler, `command`: {rat} is not known here; there are {pid}, {rate}, {interval_us}, {duration}, {out}, {seed}, {self}, {python}, {folder}, {tools}, and {cmd} or {args} as a word
         description of a profiler, `command`: a quote is open, or there is no word
         description of a profiler, line 3, column 9: unknown variant `sun`, expected `cpu` or `wall`
-        description of a profiler, line 3, column 1: unknown field `colour`, expected one of `name`, `languages`, `clock`, `command`, `after`, `version`, `install`, `format`, `weight`, `seconds_to_attach`, `workloads`, `names`, `ignore`
+        description of a profiler, line 3, column 1: unknown field `colour`, expected one of `name`, `languages`, `clock`, `command`, `after`, `version`, `install`, `format`, `weight`, `seconds_to_attach`, `workloads`, `except`, `names`, `ignore`
         description of a profiler, `names`: `(`: found open group without closing ')'
         description of a profiler, line 1, column 10: invalid literal string, expected `'`
         "

@@ -50,8 +50,17 @@ fn grade(command: &str, workload: &str) -> Grade {
 
 #[test]
 fn the_sound_sampler_passes() {
-    for workload in ["split", "lockstep-1000"] {
+    for workload in ["split", "lockstep-1000", "libc-callers", "recursion"] {
         let grade = grade(&in_process(""), workload);
+        assert_eq!(grade.verdict, Verdict::Pass, "{grade:#?}");
+    }
+}
+
+#[test]
+fn the_sound_recorder_passes() {
+    let command = "command = '{self} record --rate {rate} -f folded -o {out} -- {cmd}'";
+    for workload in ["split", "lockstep-1000", "libc-callers", "short-threads"] {
+        let grade = grade(command, workload);
         assert_eq!(grade.verdict, Verdict::Pass, "{grade:#?}");
     }
 }

@@ -183,7 +183,7 @@ fn interrupt(child: &process::Child) {
 fn what_is_not_there_is_refused() {
     assert_snapshot!(refusal("accuracy run -s perv"), @r"
     error: there is no subject `perv`
-    hint: there are ours, in-process; ours, launched; ours, attached; perf fp; perf dwarf; samply; pprof-rs; py-spy; py-spy nonblocking; py-spy native; austin; cProfile; yappi; or name a file that ends in .toml
+    hint: there are ours, in-process; ours, launched; ours, attached; perf fp; perf dwarf; samply; pprof-rs; py-spy; py-spy nonblocking; py-spy native; austin; cProfile; yappi; pyinstrument; scalene; or name a file that ends in .toml
     ");
     assert_snapshot!(refusal("accuracy run -s mine.toml"), @r"
     error: cannot read mine.toml: could not read the description of a profiler: No such file or directory (os error 2)

@@ -1,12 +1,16 @@
-"""Runs a script under a profiler that notes every call, and writes folded stacks.
+"""Runs a script under a profiler that is a Python package, and writes what that notes.
 
-Usage: trace.py PROFILER OUT INTERPRETER SCRIPT ARGS...
+Usage: trace.py PROFILER[:INTERVAL_US] OUT INTERPRETER SCRIPT ARGS...
+       trace.py scalene-functions FILE
 
-Each function becomes a stack of its own, with its time from call to return (callees
-included) in nanoseconds: what such a profiler knows of a function's total.
+Of a profiler that notes every call, each function becomes a folded stack of its own, with
+its time from call to return (callees included) in nanoseconds. `scalene-functions` prints
+the functions of scalene's file as folded stacks, in microseconds.
 """
 
+import json
 import runpy
+import subprocess
 import sys
 
 
@@ -44,17 +48,73 @@ def trace_with_yappi(arguments):
         yield function.name, function.ttot
 
 
-def main():
-    profiler, out, _interpreter, *arguments = sys.argv[1:]
-    trace = {"cprofile": trace_with_cprofile, "yappi": trace_with_yappi}[profiler]
+def write_totals(out, trace):
     totals = {}
-    for name, seconds in trace(arguments):
+    for name, seconds in trace:
         name = name.replace(";", ",").replace(" ", "_")
         totals[name] = totals.get(name, 0.0) + seconds
     with open(out, "w") as file:
         for name, seconds in sorted(totals.items()):
             if seconds > 0:
                 file.write(f"{name} {round(seconds * 1e9)}\n")
+
+
+def run_pyinstrument(out, interval_us, arguments):
+    import pyinstrument
+    from pyinstrument.renderers import SpeedscopeRenderer
+
+    profiler = pyinstrument.Profiler(interval=interval_us / 1e6)
+    profiler.start()
+    try:
+        run_script(arguments)
+    except SystemExit:
+        pass
+    profiler.stop()
+    with open(out, "w") as file:
+        file.write(profiler.output(SpeedscopeRenderer()))
+
+
+def run_scalene(out, interval_us, arguments):
+    rate = ["--cpu-sampling-rate", str(interval_us / 1e6)]
+    scalene = [sys.executable, "-m", "scalene"]
+    try:
+        # The newer command line.
+        subprocess.run(
+            [*scalene, "run", "--cpu-only", *rate, "-o", out, *arguments], check=True
+        )
+    except subprocess.CalledProcessError:
+        options = ["--cli", "--json", "--cpu", *rate, "--outfile", out]
+        subprocess.run([*scalene, *options, *arguments], check=True)
+
+
+def print_scalene_functions(out):
+    with open(out) as file:
+        profile = json.load(file)
+    seconds = profile["elapsed_time_sec"]
+    for source in profile["files"].values():
+        for function in source["functions"]:
+            kinds = ["n_cpu_percent_c", "n_cpu_percent_python", "n_sys_percent"]
+            percent = sum(function[kind] for kind in kinds)
+            if percent > 0:
+                print(f"{function['line']} {round(percent / 100 * seconds * 1e6)}")
+
+
+def main():
+    profiler, out, *words = sys.argv[1:]
+    profiler, _, interval_us = profiler.partition(":")
+    arguments = words[1:]
+    if profiler == "cprofile":
+        write_totals(out, trace_with_cprofile(arguments))
+    elif profiler == "yappi":
+        write_totals(out, trace_with_yappi(arguments))
+    elif profiler == "pyinstrument":
+        run_pyinstrument(out, float(interval_us), arguments)
+    elif profiler == "scalene":
+        run_scalene(out, float(interval_us), arguments)
+    elif profiler == "scalene-functions":
+        print_scalene_functions(out)
+    else:
+        sys.exit(f"trace.py knows no {profiler}")
 
 
 if __name__ == "__main__":
