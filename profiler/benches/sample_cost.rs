@@ -10,7 +10,8 @@
 //!
 //! `handler` is its work alone, without the kernel's interrupt and without setting the
 //! alarm: a sample every 200 us, on stacks whose frames are all of different functions,
-//! with nothing else in the processor's caches.
+//! with nothing else in the processor's caches. It is the median of many, because the
+//! first sample after another program had the processor finds nothing in them.
 
 use std::hint::black_box;
 use std::time::Duration;
@@ -106,25 +107,24 @@ static FRAMES: [[Frame; 16]; 10] = [
     sixteen!(9: 0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15),
 ];
 
-/// Takes so many samples one after the other and adds up the time in the handler.
+/// Takes so many samples one after the other and returns so many times the median time in
+/// the handler.
 fn handler_alone(n_frames: usize, n_samples: u64) -> Duration {
     // On a thread of its own, whose stack holds few other frames.
     let thread = std::thread::spawn(move || {
         let mut options = Options::new();
         options.rate_hz = 5000.0;
         let session = Sampler::start(options).expect("no other sampler runs in this process");
-        let mut time = Duration::ZERO;
+        let mut times = Vec::new();
         below(n_frames - N_OTHER_FRAMES, &mut || {
             // The first few fill the caches.
-            for at in 0..n_samples + 10 {
-                let sample = session.time_handler().expect("the thread is sampled");
-                if at >= 10 {
-                    time += sample;
-                }
+            for _ in 0..n_samples + 10 {
+                times.push(session.time_handler().expect("the thread is sampled"));
             }
         });
         drop(session);
-        time
+        times.sort_unstable();
+        times[times.len() / 2].mul_f64(n_samples as f64)
     });
     thread.join().expect("it only takes samples")
 }

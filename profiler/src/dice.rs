@@ -5,8 +5,10 @@
 #[derive(Debug, Clone)]
 pub(crate) struct Dice(u64);
 
-/// 53 bits fill a double.
-const STEPS: f64 = (1_u64 << 53) as f64;
+/// So many fill a double.
+const BITS: u64 = 53;
+const GAMMA: u64 = 0x9e37_79b9_7f4a_7c15;
+const STEPS: f64 = (1_u64 << BITS) as f64;
 
 impl Dice {
     pub(crate) fn new(seed: u64) -> Self {
@@ -23,11 +25,31 @@ impl Dice {
         (self.step() + 1) as f64 / STEPS
     }
 
-    fn step(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut word = self.0;
-        word = (word ^ (word >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        word = (word ^ (word >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        (word ^ (word >> 31)) >> 11
+    /// Returns another generator for each index, which has nothing to do with this one.
+    pub(crate) fn fork(&self, index: u64) -> Self {
+        Self(mix(self.0 ^ mix(index.wrapping_add(GAMMA))))
     }
+
+    /// Tosses `n` fair coins and counts the heads.
+    pub(crate) fn heads(&mut self, n: u64) -> u64 {
+        let mut left = n;
+        let mut heads = 0;
+        while left > 0 {
+            let n_coins = left.min(BITS);
+            heads += u64::from((self.step() >> (BITS - n_coins)).count_ones());
+            left -= n_coins;
+        }
+        heads
+    }
+
+    fn step(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(GAMMA);
+        mix(self.0) >> (64 - BITS)
+    }
+}
+
+fn mix(mut word: u64) -> u64 {
+    word = (word ^ (word >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    word = (word ^ (word >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    word ^ (word >> 31)
 }

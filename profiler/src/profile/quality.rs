@@ -36,8 +36,8 @@ pub struct Quality {
     /// recorded from outside, it is what a sample of its stack's size was measured to take
     /// before the start, for each sample; or the time for which threads were stopped.
     pub overhead: Duration,
-    /// The CPU time of the recorder itself, which runs beside the program; zero where
-    /// the program samples itself.
+    /// The CPU time of the recorder itself, which runs beside the program; where the
+    /// program samples itself, of the thread that collects its samples.
     pub recorder_time: Duration,
     /// The rate that was asked for, per second of each thread's time: CPU time, or in
     /// wall mode all of it.

@@ -6,12 +6,12 @@ use std::sync::atomic::{AtomicI32, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use super::budget::Budget;
 use super::code_map::CodeMap;
 use super::collector::Collector;
 use super::means::Means;
-use super::result;
 use super::threads::{Seen, Threads};
-use super::{Options, Trigger};
+use super::{Options, Trigger, interruption, result};
 use crate::error::{Error, Result};
 use crate::profile::Profile;
 use crate::sys::{self, Delivery, PerfEvent, Signal, Tid, Trap, Unblocked};
@@ -63,10 +63,18 @@ impl Session {
         let code =
             CodeMap::new().map_err(Error::system("list what is mapped into this process"))?;
         let (means, trap, signal) = choose_means(options.trigger)?;
+        let budget = match options.max_overhead {
+            None => None,
+            Some(max_overhead) => {
+                let nanos = interruption::cost(means)
+                    .map_err(Error::system("measure what an interruption costs"))?;
+                Some(Budget::new(max_overhead, nanos))
+            }
+        };
         let threads = Arc::new(Threads::new(options, means, code));
         let own = Unblocked::new(threads.means.signal())
             .map_err(Error::system("let the sampler's signal through"))?;
-        let collector = Collector::start(Arc::clone(&threads), trap)
+        let collector = Collector::start(Arc::clone(&threads), trap, budget)
             .map_err(Error::system("start the collector thread"))?;
         let session = Self {
             threads,
@@ -119,14 +127,7 @@ impl Session {
         let Some(seen) = seen else {
             return Profile::new();
         };
-        let threads = &self.threads;
-        result::profile(
-            seen,
-            &threads.code,
-            &threads.options,
-            threads.means,
-            wall_time,
-        )
+        result::profile(seen, &self.threads, wall_time)
     }
 
     fn end(&mut self) -> Option<Seen> {
@@ -140,7 +141,8 @@ impl Session {
         let watched = running.collector.finish();
         // No thread comes or goes under our eyes from here on.
         drop(watched.hooked);
-        let (seen, is_quiet) = self.threads.finish();
+        let (mut seen, is_quiet) = self.threads.finish();
+        seen.collector_nanos = watched.cpu_nanos;
         drop(running.signal);
         if let Some(trap) = watched.trap
             && is_quiet

@@ -1,6 +1,8 @@
 //! Taking samples of the running program.
 
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+mod budget;
+#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 mod clocks;
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 mod code_map;
@@ -9,14 +11,20 @@ mod collector;
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 mod in_process;
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+mod interruption;
+#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 mod kits;
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 mod means;
 mod options;
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+mod rate;
+#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 mod result;
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 mod ring;
+#[cfg(all(test, target_os = "linux", target_arch = "x86_64"))]
+mod ring_tests;
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 mod sampled_thread;
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
@@ -35,6 +43,10 @@ mod threads;
 mod unsupported;
 #[cfg(not(all(target_os = "linux", target_arch = "x86_64")))]
 use self::unsupported as in_process;
+
+// By this name, because the model of the ring has its own.
+#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+use std::sync::atomic;
 
 pub use self::in_process::Session;
 pub use self::options::{Intervals, Options, Trigger};

@@ -1,7 +1,5 @@
 //! How to sample.
 
-use std::time::Duration;
-
 use crate::error::{Error, Result};
 
 /// How often, how deep and by which means to sample.
@@ -27,6 +25,16 @@ pub struct Options {
     /// not sampled), one quarter to distinct stacks (further ones are added up under a
     /// frame `[memory limit]`).
     pub max_memory: usize,
+    /// The most that sampling may cost, as a part of the program's CPU time: 0.01 is 1 %;
+    /// from 0.0001 to 1. Default: `None`, which is whatever the rate costs.
+    ///
+    /// The cost is measured while the program runs: the handler, the kernel's
+    /// interruptions, and the thread that collects samples. Where it is more, the rate is
+    /// halved, once or several times, and stays so; samples that were taken before are
+    /// thinned to the lower rate, so that all weigh the same. The result says so in
+    /// [`Quality::rate_lowered_to_hz`](crate::Quality::rate_lowered_to_hz). What it costs
+    /// to start and to name functions at the end is not counted.
+    pub max_overhead: Option<f64>,
     /// What interrupts the threads. Default: [`Trigger::Auto`].
     pub trigger: Trigger,
     /// How intervals are drawn. Default: [`Intervals::Random`].
@@ -69,6 +77,7 @@ impl Options {
             seed: 1,
             max_depth: 1024,
             max_memory: 64 << 20,
+            max_overhead: None,
             trigger: Trigger::Auto,
             intervals: Intervals::Random,
         }
@@ -95,11 +104,12 @@ impl Options {
                 "at least 4194304 (4 MiB)",
             );
         }
+        if let Some(part) = self.max_overhead
+            && !(0.0001..=1.0).contains(&part)
+        {
+            return bad("max_overhead", part.to_string(), "from 0.0001 to 1");
+        }
         Ok(())
-    }
-
-    pub(super) fn mean_interval(&self) -> Duration {
-        Duration::from_secs_f64(1.0 / self.rate_hz)
     }
 }
 

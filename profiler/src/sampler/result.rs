@@ -3,38 +3,33 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use super::Options;
-use super::code_map::CodeMap;
 use super::means::Means;
 use super::stacks::{MEMORY_LIMIT, StackKey};
-use super::threads::Seen;
+use super::threads::{Seen, Threads};
 use crate::profile::{Profile, Quality, Source, Thread, Weight};
 use crate::symbolize::{Symbol, Symbolizer};
 use crate::sys;
 use crate::unwind::Walk;
 
 /// Names what was seen.
-pub(super) fn profile(
-    mut seen: Seen,
-    code: &CodeMap,
-    options: &Options,
-    means: Means,
-    wall_time: Duration,
-) -> Profile {
-    let modules = code.modules_by_place();
+pub(super) fn profile(mut seen: Seen, threads: &Threads, wall_time: Duration) -> Profile {
+    let modules = threads.code.modules_by_place();
     let mut symbolizer = Symbolizer::new(&modules, false);
     let stacks = seen.stacks.by_number();
     let mut names: HashMap<StackKey, Vec<Symbol>> = HashMap::new();
     let mut profile = Profile::new();
     let mut quality = Quality {
         wall_time,
-        rate_asked: options.rate_hz,
-        source: Some(match means {
+        recorder_time: Duration::from_nanos(seen.collector_nanos),
+        rate_asked: threads.options.rate_hz,
+        rate_lowered_to_hz: threads.rate.lowered_to_hz(),
+        source: Some(match threads.means {
             Means::Trap | Means::EventSignal(_) => Source::PerfEvent,
             Means::TimerSignal(_) => Source::Timer,
         }),
         ..Quality::default()
     };
+    let (mut lost, mut late) = (0, 0);
     let pid = u32::try_from(sys::current_pid()).ok();
     seen.tallies
         .sort_by(|a, b| (&a.name, a.tid).cmp(&(&b.name, b.tid)));
@@ -81,11 +76,22 @@ pub(super) fn profile(
                 profile.observe(thread, id, weight);
             }
         }
-        quality.lost += Weight::from_samples(tally.lost);
-        quality.late += Weight::from_samples(tally.late);
+        lost += tally.lost_nanos;
+        late += tally.late_nanos;
         quality.overhead += Duration::from_nanos(tally.overhead);
         quality.cpu_time += Duration::from_nanos(tally.cpu_time);
     }
+    let mean = threads.rate.mean_interval(threads.rate.n_halvings());
+    let samples = |nanos| {
+        let n = Duration::from_nanos(nanos).div_duration_f64(mean);
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "a number of samples is positive and far below 2^63"
+        )]
+        Weight::from_samples(n.round() as u64)
+    };
+    (quality.lost, quality.late) = (samples(lost), samples(late));
     quality.taken = profile.total();
     profile.set_quality(quality);
     profile

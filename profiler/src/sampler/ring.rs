@@ -4,8 +4,7 @@
 //! other. Each record is a header, a count and addresses. The words are atomics, so
 //! no unsafe code is needed: the positions alone order the two sides.
 
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
-
+use super::atomic::{AtomicU64, AtomicUsize, Ordering};
 use crate::unwind::Walk;
 
 /// What the words of a record are.
@@ -17,6 +16,15 @@ pub(crate) enum Kind {
     Copied,
 }
 
+/// What is known of a record beside its words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Header {
+    pub(crate) kind: Kind,
+    pub(crate) weight: u64,
+    /// How often the rate had been halved when it was taken.
+    pub(crate) n_halvings: u32,
+}
+
 /// The queue. There may be one writer and one reader at a time.
 pub(crate) struct Ring {
     words: Box<[AtomicU64]>,
@@ -25,8 +33,8 @@ pub(crate) struct Ring {
     read: AtomicUsize,
 }
 
-/// The words of a record before its addresses: how it was walked and how many
-/// addresses there are; what it weighs.
+/// The words of a record before its addresses: how it was walked, the halvings and how
+/// many addresses there are; what it weighs.
 const HEADER_WORDS: usize = 2;
 
 impl Ring {
@@ -59,8 +67,8 @@ impl Ring {
         }
     }
 
-    /// Takes out every record: what it is, its weight, its words.
-    pub(crate) fn drain(&self, mut each: impl FnMut(Kind, u64, &[u64])) {
+    /// Takes out every record.
+    pub(crate) fn drain(&self, mut each: impl FnMut(Header, &[u64])) {
         let until = self.written.load(Ordering::Acquire);
         let mut at = self.read.load(Ordering::Relaxed);
         let mut addresses = Vec::new();
@@ -68,7 +76,7 @@ impl Ring {
             let header = self.load(at);
             let weight = self.load(at.wrapping_add(1));
             at = at.wrapping_add(HEADER_WORDS);
-            let kind = match header >> 32 {
+            let kind = match header >> 32 & 0xff {
                 0 => Kind::Walked(Walk::Complete),
                 1 => Kind::Walked(Walk::Truncated),
                 2 => Kind::Walked(Walk::Unreadable),
@@ -79,7 +87,12 @@ impl Ring {
             addresses.extend((0..n_addresses).map(|i| self.load(at.wrapping_add(i))));
             at = at.wrapping_add(n_addresses);
             self.read.store(at, Ordering::Release);
-            each(kind, weight, &addresses);
+            let header = Header {
+                kind,
+                weight,
+                n_halvings: u32::try_from(header >> 40).unwrap_or(u32::MAX),
+            };
+            each(header, &addresses);
         }
     }
 
@@ -128,19 +141,21 @@ impl Record<'_> {
     }
 
     /// Hands the record to the reader; returns whether it fitted.
-    pub(crate) fn commit(self, kind: Kind, weight: u64) -> bool {
+    pub(crate) fn commit(self, header: Header) -> bool {
         if !self.has_room(0) {
             return false;
         }
         let n_addresses = self.at.wrapping_sub(self.start) - HEADER_WORDS;
-        let kind: u64 = match kind {
+        let kind: u64 = match header.kind {
             Kind::Walked(Walk::Complete) => 0,
             Kind::Walked(Walk::Truncated) => 1,
             Kind::Walked(Walk::Unreadable) => 2,
             Kind::Copied => 3,
         };
-        self.ring.store(self.start, kind << 32 | n_addresses as u64);
-        self.ring.store(self.start.wrapping_add(1), weight);
+        let halvings = u64::from(header.n_halvings) << 40;
+        self.ring
+            .store(self.start, halvings | kind << 32 | n_addresses as u64);
+        self.ring.store(self.start.wrapping_add(1), header.weight);
         self.ring.written.store(self.at, Ordering::Release);
         true
     }
@@ -148,84 +163,5 @@ impl Record<'_> {
     fn has_room(&self, n_words: usize) -> bool {
         let used = self.at.wrapping_sub(self.start).saturating_add(n_words);
         used <= self.free_until.wrapping_sub(self.start)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn push(ring: &Ring, walk: Walk, weight: u64, addresses: &[u64]) -> bool {
-        let mut record = ring.begin();
-        for &address in addresses {
-            record.push(address);
-        }
-        record.commit(Kind::Walked(walk), weight)
-    }
-
-    fn drain(ring: &Ring) -> Vec<(Walk, u64, Vec<u64>)> {
-        let mut records = Vec::new();
-        ring.drain(|kind, weight, addresses| match kind {
-            Kind::Walked(walk) => records.push((walk, weight, addresses.to_vec())),
-            Kind::Copied => unreachable!("none was pushed"),
-        });
-        records
-    }
-
-    #[test]
-    fn records_come_out_as_they_went_in_across_the_seam() {
-        let ring = Ring::with_bytes(8 * 16);
-        for round in 0..50 {
-            assert!(push(&ring, Walk::Complete, round, &[round, 2, 3]));
-            assert!(push(&ring, Walk::Unreadable, 1, &[]));
-            let expected = vec![
-                (Walk::Complete, round, vec![round, 2, 3]),
-                (Walk::Unreadable, 1, vec![]),
-            ];
-            assert_eq!(drain(&ring), expected);
-        }
-    }
-
-    #[test]
-    fn a_full_ring_refuses_and_keeps_what_it_has() {
-        let ring = Ring::with_bytes(8 * 8);
-        assert!(push(&ring, Walk::Complete, 1, &[1, 2, 3]));
-        assert!(!push(&ring, Walk::Complete, 1, &[4, 5]));
-        assert!(push(&ring, Walk::Truncated, 2, &[6]));
-        assert!(!push(&ring, Walk::Complete, 1, &[]));
-        assert_eq!(
-            drain(&ring),
-            [
-                (Walk::Complete, 1, vec![1, 2, 3]),
-                (Walk::Truncated, 2, vec![6])
-            ]
-        );
-        assert!(push(&ring, Walk::Complete, 1, &[1, 2, 3, 4, 5, 6]));
-    }
-
-    #[test]
-    fn a_reader_beside_the_writer_sees_whole_records_in_order() {
-        let ring = Ring::with_bytes(8 * 64);
-        let n_records = 20_000_u64;
-        std::thread::scope(|scope| {
-            scope.spawn(|| {
-                for i in 0..n_records {
-                    let addresses: Vec<u64> = (0..i % 7).map(|k| i + k).collect();
-                    while !push(&ring, Walk::Complete, i, &addresses) {
-                        std::thread::yield_now();
-                    }
-                }
-            });
-            let mut next = 0;
-            while next < n_records {
-                ring.drain(|_, weight, addresses| {
-                    assert_eq!(weight, next);
-                    let expected: Vec<u64> = (0..next % 7).map(|k| next + k).collect();
-                    assert_eq!(addresses, expected);
-                    next += 1;
-                });
-                std::thread::yield_now();
-            }
-        });
     }
 }

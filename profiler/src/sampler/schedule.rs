@@ -190,6 +190,17 @@ impl Schedule {
         self.excluded = self.excluded.saturating_add(nanos);
     }
 
+    /// Lays out arrivals with another mean interval from `now`.
+    pub(crate) fn restart(&mut self, mean: Duration, now: u64) {
+        self.mean_nanos = mean.as_secs_f64() * 1e9;
+        self.enter(now);
+    }
+
+    /// Returns the mean interval.
+    pub(crate) fn mean_nanos(&self) -> u64 {
+        nanos(self.mean_nanos)
+    }
+
     /// Returns when the next arrival is due.
     pub(crate) fn due(&self) -> u64 {
         self.due

@@ -1,10 +1,15 @@
 //! What is kept of a thread: its stacks and its account.
+//!
+//! All stacks are counted at the rate that is in force. When it is halved, every sample
+//! so far is kept or dropped by the toss of a coin. Samples that are on their way follow
+//! when they arrive, as each says at which rate it was taken.
 
 use std::collections::HashMap;
 
 use super::code_map::CodeMap;
 use super::ring::{Kind, Ring};
 use super::stacks::{StackKey, Stacks, word_of};
+use crate::dice::Dice;
 use crate::sys::Tid;
 use crate::unwind::{Cache, Registers, Unwinder, Walk};
 
@@ -15,10 +20,25 @@ pub(super) struct Tally {
     /// Unless it stands for several.
     pub(super) tid: Option<Tid>,
     pub(super) counts: HashMap<StackKey, u64>,
-    pub(super) lost: u64,
-    pub(super) late: u64,
+    /// Of the coins that are tossed.
+    pub(super) seed: u64,
+    pub(super) n_records: u64,
+    /// How often the rate had been halved at which they are counted.
+    pub(super) n_halvings: u32,
+    /// The nanoseconds that lost and late samples stand for.
+    pub(super) lost_nanos: u64,
+    pub(super) late_nanos: u64,
     pub(super) overhead: u64,
+    pub(super) n_interruptions: u64,
     pub(super) cpu_time: u64,
+}
+
+/// By what a tally is kept.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Bounds {
+    pub(super) max_depth: usize,
+    /// How often the rate has been halved by now.
+    pub(super) n_halvings: u32,
 }
 
 impl Tally {
@@ -28,15 +48,21 @@ impl Tally {
         ring: &Ring,
         map: &CodeMap,
         stacks: &mut Stacks,
-        max_depth: usize,
+        bounds: Bounds,
     ) {
+        self.thin(bounds);
         let mut code = map.current();
         let mut words = Vec::new();
-        let counts = &mut self.counts;
-        ring.drain(|kind, weight, found| {
+        let Self {
+            counts,
+            n_records,
+            seed,
+            ..
+        } = self;
+        ring.drain(|header, found| {
             words.clear();
             words.push(0);
-            let walk = match kind {
+            let walk = match header.kind {
                 Kind::Walked(walk) => {
                     words.extend(
                         found
@@ -50,14 +76,35 @@ impl Tally {
                         map.refresh();
                         code = map.current();
                     }
-                    walk_copy(found, &code.unwinder, max_depth, |address| {
+                    walk_copy(found, &code.unwinder, bounds.max_depth, |address| {
                         words.push(code.place(address).unwrap_or(address));
                     })
                 }
             };
             words[0] = word_of(walk);
-            *counts.entry(stacks.intern(&words)).or_default() += weight;
+            let stack = stacks.intern(&words);
+            let n_times = bounds.n_halvings.saturating_sub(header.n_halvings);
+            let n = thinned(header.weight, n_times, coins(*seed, stack, *n_records));
+            *n_records += 1;
+            if n > 0 {
+                *counts.entry(stack).or_default() += n;
+            }
         });
+    }
+
+    /// Thins what was counted to the rate that is in force.
+    pub(super) fn thin(&mut self, bounds: Bounds) {
+        let n_times = bounds.n_halvings.saturating_sub(self.n_halvings);
+        if n_times == 0 {
+            return;
+        }
+        self.n_halvings = bounds.n_halvings;
+        // Not that of any record.
+        let occasion = u64::MAX - u64::from(bounds.n_halvings);
+        for (&stack, count) in &mut self.counts {
+            *count = thinned(*count, n_times, coins(self.seed, stack, occasion));
+        }
+        self.counts.retain(|_, count| *count > 0);
     }
 
     /// Adds another thread's; this then stands for several.
@@ -66,11 +113,23 @@ impl Tally {
         for (stack, n) in other.counts {
             *self.counts.entry(stack).or_default() += n;
         }
-        self.lost += other.lost;
-        self.late += other.late;
+        self.lost_nanos += other.lost_nanos;
+        self.late_nanos += other.late_nanos;
         self.overhead += other.overhead;
+        self.n_interruptions += other.n_interruptions;
         self.cpu_time += other.cpu_time;
     }
+}
+
+/// Returns how many of `n` samples are left, each kept with a chance of one half, so many
+/// times.
+fn thinned(n: u64, n_times: u32, mut coins: Dice) -> u64 {
+    (0..n_times).fold(n, |n, _| coins.heads(n))
+}
+
+/// Returns the coins for a stack, the same whatever the order of the table.
+fn coins(seed: u64, stack: StackKey, occasion: u64) -> Dice {
+    Dice::new(seed).fork(u64::from(stack)).fork(occasion)
 }
 
 /// Walks a copy of a stack, as `thread_sampler` makes it.
@@ -89,4 +148,93 @@ fn walk_copy(copy: &[u64], unwinder: &Unwinder, max_depth: usize, push: impl FnM
         stack.get(word).copied().ok_or(())
     };
     unwinder.walk(&mut Cache::new(), registers, max_depth, read, push)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::ring::Header;
+    use super::*;
+
+    fn halved(n_times: u32) -> Bounds {
+        Bounds {
+            max_depth: 1,
+            n_halvings: n_times,
+        }
+    }
+
+    /// Counts after thinning twice are binomial: of 10,000 at a quarter each, a mean of
+    /// 2500 and a variance of 1875.
+    #[test]
+    fn every_sample_is_kept_with_the_same_chance() {
+        let n_threads = 40;
+        let mut left = Vec::new();
+        for seed in 0..n_threads {
+            let mut tally = Tally {
+                counts: (1..=50).map(|stack| (stack, 10_000)).collect(),
+                seed,
+                ..Tally::default()
+            };
+            tally.thin(halved(1));
+            // Once is enough.
+            tally.thin(halved(1));
+            tally.thin(halved(2));
+            left.extend(tally.counts.into_values().map(|n| n as f64));
+        }
+        let n = left.len() as f64;
+        let mean = left.iter().sum::<f64>() / n;
+        let variance = left.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / n;
+        // Five standard errors of each.
+        assert!((mean - 2500.0).abs() < 5.0 * (1875.0 / n).sqrt(), "{mean}");
+        let error = 1875.0 * (2.0 / n).sqrt();
+        assert!((variance - 1875.0).abs() < 5.0 * error, "{variance}");
+    }
+
+    /// Coins of different threads and stacks have nothing to do with each other.
+    #[test]
+    fn sums_over_threads_and_stacks_vary_no_more_than_single_counts() {
+        let sums = (0..400).map(|round| {
+            let threads = (0..8).map(|thread| {
+                let mut tally = Tally {
+                    counts: (1..=8).map(|stack| (stack, 16)).collect(),
+                    seed: round * 8 + thread,
+                    ..Tally::default()
+                };
+                tally.thin(halved(1));
+                tally.counts.values().sum::<u64>()
+            });
+            threads.sum::<u64>() as f64
+        });
+        // 1024 coins: a mean of 512 and a variance of 256.
+        let squares: f64 = sums.map(|sum| (sum - 512.0).powi(2)).sum();
+        let variance = squares / 400.0;
+        assert!(
+            (variance - 256.0).abs() < 5.0 * 256.0 * (2.0_f64 / 400.0).sqrt(),
+            "{variance}"
+        );
+    }
+
+    #[test]
+    fn samples_on_their_way_follow_when_they_arrive() {
+        let ring = Ring::with_bytes(8 << 16);
+        let map = CodeMap::new().unwrap();
+        let mut stacks = Stacks::with_bytes(1 << 20);
+        let mut tally = Tally::default();
+        for n_halvings in [0, 1, 3] {
+            for _ in 0..10_000 {
+                let mut record = ring.begin();
+                record.push(u64::from(n_halvings));
+                assert!(record.commit(Header {
+                    kind: Kind::Walked(Walk::Complete),
+                    weight: 1,
+                    n_halvings,
+                }));
+            }
+            tally.drain(&ring, &map, &mut stacks, halved(3));
+        }
+        let count = |stack: StackKey| tally.counts[&stack];
+        // Five standard errors of 10,000 at an eighth and at a quarter.
+        assert!(count(1).abs_diff(1250) < 166, "{}", count(1));
+        assert!(count(2).abs_diff(2500) < 217, "{}", count(2));
+        assert_eq!(count(3), 10_000);
+    }
 }

@@ -6,7 +6,8 @@ use std::thread::Thread;
 
 use super::clocks::Clocks;
 use super::code_map::CodeMap;
-use super::ring::{Kind, Record, Ring};
+use super::rate::Rate;
+use super::ring::{Header, Kind, Record, Ring};
 use super::schedule::Schedule;
 use crate::sys::{Interrupted, Observer, Rearm};
 use crate::unwind::{Cache, Registers, Walk};
@@ -17,10 +18,15 @@ const COPIED_WORDS: u64 = 2048;
 /// What the handler writes and others read.
 pub(super) struct Shared {
     pub(super) ring: Arc<Ring>,
-    pub(super) lost: AtomicU64,
-    pub(super) late: AtomicU64,
+    /// The nanoseconds of CPU time that lost and late samples stand for: what one
+    /// stands for changes with the rate.
+    pub(super) lost_nanos: AtomicU64,
+    pub(super) late_nanos: AtomicU64,
     pub(super) overhead: AtomicU64,
+    pub(super) n_interruptions: AtomicU64,
     pub(super) due: AtomicU64,
+    /// The mean interval between samples.
+    pub(super) mean_nanos: AtomicU64,
     /// The CPU time at which the alarm goes off next, or later.
     pub(super) alarm_at: AtomicU64,
     /// Asks the handler to stop its alarm, and is answered.
@@ -33,6 +39,9 @@ pub(super) struct ThreadSampler {
     pub(super) code: Arc<CodeMap>,
     pub(super) cache: Cache,
     pub(super) schedule: Schedule,
+    pub(super) rate: Arc<Rate>,
+    /// Those that the schedule follows already.
+    pub(super) n_halvings: u32,
     pub(super) max_depth: usize,
     pub(super) shared: Arc<Shared>,
     pub(super) collector: Thread,
@@ -46,15 +55,20 @@ impl Observer for ThreadSampler {
         let arrivals = schedule.arrivals(self.clocks.entered_cpu);
         if arrivals.n > 0 {
             self.record(moment, arrivals.n);
-            self.shared.late.fetch_add(arrivals.late, Ordering::Relaxed);
-            self.shared
-                .lost
-                .fetch_add(arrivals.skipped, Ordering::Relaxed);
+            let mean = self.schedule.mean_nanos();
+            let shared = &self.shared;
+            shared
+                .late_nanos
+                .fetch_add(arrivals.late * mean, Ordering::Relaxed);
+            shared
+                .lost_nanos
+                .fetch_add(arrivals.skipped * mean, Ordering::Relaxed);
         }
         if self.shared.closing.load(Ordering::SeqCst) {
             self.shared.closed.store(true, Ordering::SeqCst);
             return Rearm::Stop;
         }
+        self.follow_rate();
         if self.schedule.is_met(self.clocks.entered_cpu) {
             return Rearm::Leave;
         }
@@ -71,6 +85,7 @@ impl Observer for ThreadSampler {
         self.schedule.exclude(spent);
         let shared = &self.shared;
         shared.overhead.fetch_add(spent, Ordering::Relaxed);
+        shared.n_interruptions.fetch_add(1, Ordering::Relaxed);
         shared.due.store(self.schedule.due(), Ordering::Relaxed);
         let alarm_at = self.schedule.alarm_at(self.clocks.entered_cpu);
         shared.alarm_at.store(alarm_at, Ordering::SeqCst);
@@ -82,6 +97,19 @@ impl Observer for ThreadSampler {
 }
 
 impl ThreadSampler {
+    /// Lays out the arrivals anew if the rate was lowered.
+    fn follow_rate(&mut self) {
+        let n_halvings = self.rate.n_halvings();
+        if n_halvings == self.n_halvings {
+            return;
+        }
+        self.n_halvings = n_halvings;
+        let mean = self.rate.mean_interval(n_halvings);
+        self.schedule.restart(mean, self.clocks.entered_cpu);
+        let mean = self.schedule.mean_nanos();
+        self.shared.mean_nanos.store(mean, Ordering::Relaxed);
+    }
+
     fn record(&mut self, moment: &mut Interrupted<'_>, weight: u64) {
         let mut record = self.shared.ring.begin();
         let code = self.code.at(moment);
@@ -109,8 +137,14 @@ impl ThreadSampler {
             copy(moment, &mut record);
             Kind::Copied
         };
-        if !record.commit(kind, weight) {
-            self.shared.lost.fetch_add(weight, Ordering::Relaxed);
+        let header = Header {
+            kind,
+            weight,
+            n_halvings: self.n_halvings,
+        };
+        if !record.commit(header) {
+            let nanos = weight * self.schedule.mean_nanos();
+            self.shared.lost_nanos.fetch_add(nanos, Ordering::Relaxed);
         }
         if self.shared.ring.is_filling() {
             // A flag and a system call, which a handler may do.

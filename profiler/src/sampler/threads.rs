@@ -9,26 +9,26 @@ use std::time::{Duration, Instant};
 use std::{io, mem};
 
 use super::Options;
+use super::budget::Spent;
 use super::clocks::Clocks;
 use super::code_map::CodeMap;
 use super::collector::lock;
 use super::kits::{Kit, Kits};
 use super::means::Means;
+use super::rate::Rate;
 use super::sampled_thread::SampledThread;
 use super::schedule::{Schedule, expected_arrivals};
 use super::stacks::Stacks;
 use super::status::Status;
-use super::tally::Tally;
+use super::tally::{Bounds, Tally};
 use super::thread_sampler::{Shared, ThreadSampler};
-use crate::sys::{
-    self, Alarm, Births, Body, Delivery, PerfEvent, Reserved, StackBounds, ThreadClock, Tid, Timer,
-    Unblocked,
-};
+use crate::sys::{self, Births, Body, Reserved, StackBounds, ThreadClock, Tid, Unblocked};
 
 /// All threads of a session.
 pub(super) struct Threads {
     pub(super) options: Options,
     pub(super) means: Means,
+    pub(super) rate: Arc<Rate>,
     pub(super) code: Arc<CodeMap>,
     /// The thread that empties the rings, which is not sampled.
     pub(super) collector: OnceLock<(thread::Thread, Tid)>,
@@ -39,6 +39,8 @@ pub(super) struct Threads {
 pub(super) struct Seen {
     pub(super) stacks: Stacks,
     pub(super) tallies: Vec<Tally>,
+    /// The CPU time of the thread that emptied the rings.
+    pub(super) collector_nanos: u64,
 }
 
 struct State {
@@ -62,6 +64,7 @@ impl Threads {
         let stacks = Stacks::with_bytes(options.max_memory / 4);
         let kits = Kits::new(options.max_memory);
         Self {
+            rate: Arc::new(Rate::new(options.rate_hz)),
             options,
             means,
             code: Arc::new(code),
@@ -156,9 +159,44 @@ impl Threads {
                     &record.shared.ring,
                     &self.code,
                     &mut state.stacks,
-                    self.options.max_depth,
+                    self.bounds(),
                 );
             }
+        }
+    }
+
+    /// Adds up what the threads have used and what sampling them has cost.
+    pub(super) fn spent(&self) -> Spent {
+        let state = lock(&self.state);
+        let mut spent = Spent::default();
+        for tally in state.ended.values() {
+            spent.program += tally.cpu_time;
+            spent.in_handlers += tally.overhead;
+            spent.n_interruptions += tally.n_interruptions;
+        }
+        for record in state.records.values() {
+            spent.program += record.cpu_last.saturating_sub(record.cpu_at_start);
+            spent.in_handlers += record.shared.overhead.load(Ordering::Relaxed);
+            spent.n_interruptions += record.shared.n_interruptions.load(Ordering::Relaxed);
+        }
+        spent
+    }
+
+    /// Halves the rate so often.
+    pub(super) fn halve_rate(&self, n_times: u32) {
+        // Held, because whoever empties a ring must know of every rate that is in it.
+        let mut state = lock(&self.state);
+        self.rate.halve(n_times);
+        let bounds = self.bounds();
+        for tally in state.ended.values_mut() {
+            tally.thin(bounds);
+        }
+    }
+
+    fn bounds(&self) -> Bounds {
+        Bounds {
+            max_depth: self.options.max_depth,
+            n_halvings: self.rate.n_halvings(),
         }
     }
 
@@ -172,7 +210,6 @@ impl Threads {
         for tid in tids {
             self.detach(&mut state, tid, Some(&mut tallies));
         }
-        let mean = self.mean_nanos();
         let unreachable = mem::take(&mut state.unreachable);
         for (tid, cpu_at_start) in unreachable {
             let now = ThreadClock::of(tid).now().unwrap_or(cpu_at_start);
@@ -180,18 +217,19 @@ impl Threads {
             tallies.push(Tally {
                 name: Status::of(tid).map_or_else(String::new, |status| status.name),
                 tid: Some(tid),
-                lost: expected_arrivals(0, cpu_time, mean).saturating_sub(1),
+                lost_nanos: cpu_time,
                 cpu_time,
                 ..Tally::default()
             });
         }
         tallies.extend(mem::take(&mut state.ended).into_values());
         let stacks = mem::replace(&mut state.stacks, Stacks::with_bytes(0));
-        (Seen { stacks, tallies }, is_quiet)
-    }
-
-    fn mean_nanos(&self) -> f64 {
-        self.options.mean_interval().as_secs_f64() * 1e9
+        let seen = Seen {
+            stacks,
+            tallies,
+            collector_nanos: 0,
+        };
+        (seen, is_quiet)
     }
 
     fn attach(&self, tid: Tid, stack: Option<StackBounds>, name: &str) -> io::Result<()> {
@@ -213,8 +251,9 @@ impl Threads {
             .wrapping_add(index.wrapping_mul(0xd1b5_4a32_d192_ed03));
         let clock = ThreadClock::of(tid);
         let cpu_at_start = clock.now().ok_or_else(io::Error::last_os_error)?;
+        let n_halvings = self.rate.n_halvings();
         let mut schedule = Schedule::new(
-            self.options.mean_interval(),
+            self.rate.mean_interval(n_halvings),
             sys::SHORTEST_ALARM,
             self.options.intervals,
             self.means.clock(),
@@ -225,22 +264,15 @@ impl Threads {
             .next_alarm(cpu_at_start)
             .expect("an alarm that was never set must be");
         let reserved = Reserved::new(tid).ok_or_else(out_of_memory)?;
-        let alarm: Box<dyn Alarm> = match self.means {
-            Means::Trap => {
-                let delivery = Delivery::Trap(reserved.cookie());
-                Box::new(PerfEvent::open(tid, delivery, first)?)
-            }
-            Means::EventSignal(signal) => {
-                Box::new(PerfEvent::open(tid, Delivery::Signal(signal), first)?)
-            }
-            Means::TimerSignal(signal) => Box::new(Timer::create(tid, signal, first)?),
-        };
+        let alarm = self.means.alarm(tid, &reserved, first)?;
         let shared = Arc::new(Shared {
             ring: kit.ring,
-            lost: AtomicU64::new(0),
-            late: AtomicU64::new(0),
+            lost_nanos: AtomicU64::new(0),
+            late_nanos: AtomicU64::new(0),
             overhead: AtomicU64::new(0),
+            n_interruptions: AtomicU64::new(0),
             due: AtomicU64::new(schedule.due()),
+            mean_nanos: AtomicU64::new(schedule.mean_nanos()),
             alarm_at: AtomicU64::new(schedule.alarm_at(cpu_at_start)),
             closing: AtomicBool::new(false),
             closed: AtomicBool::new(false),
@@ -249,6 +281,8 @@ impl Threads {
             code: Arc::clone(&self.code),
             cache: kit.cache,
             schedule,
+            rate: Arc::clone(&self.rate),
+            n_halvings,
             max_depth: self.options.max_depth,
             shared: Arc::clone(&shared),
             collector: collector.0.clone(),
@@ -272,6 +306,8 @@ impl Threads {
             tally: Tally {
                 name: name.to_owned(),
                 tid: Some(tid),
+                seed,
+                n_halvings,
                 ..Tally::default()
             },
         };
@@ -296,13 +332,15 @@ impl Threads {
             &record.shared.ring,
             &self.code,
             &mut state.stacks,
-            self.options.max_depth,
+            self.bounds(),
         );
-        let tally = &mut record.tally;
-        tally.lost = record.shared.lost.load(Ordering::Relaxed)
-            + expected_arrivals(due, cpu_at_end, self.mean_nanos());
-        tally.late = record.shared.late.load(Ordering::Relaxed);
-        tally.overhead = record.shared.overhead.load(Ordering::Relaxed);
+        let (tally, shared) = (&mut record.tally, &record.shared);
+        let mean = shared.mean_nanos.load(Ordering::Relaxed);
+        tally.lost_nanos = shared.lost_nanos.load(Ordering::Relaxed)
+            + mean * expected_arrivals(due, cpu_at_end, mean as f64);
+        tally.late_nanos = shared.late_nanos.load(Ordering::Relaxed);
+        tally.overhead = shared.overhead.load(Ordering::Relaxed);
+        tally.n_interruptions = shared.n_interruptions.load(Ordering::Relaxed);
         tally.cpu_time = cpu_at_end.saturating_sub(record.cpu_at_start);
         match live {
             Some(live) => live.push(record.tally),

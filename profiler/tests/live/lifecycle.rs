@@ -45,6 +45,12 @@ fn impossible_options_are_refused_by_name() {
         let error = Sampler::start(options).unwrap_err();
         assert!(error.to_string().contains("rate_hz"), "{error}");
     }
+    for part in [0.0, -0.1, 1.1, f64::NAN] {
+        let mut options = Options::new();
+        options.max_overhead = Some(part);
+        let error = Sampler::start(options).unwrap_err();
+        assert!(error.to_string().contains("max_overhead"), "{error}");
+    }
     let mut options = Options::new();
     options.max_depth = 0;
     assert!(matches!(

@@ -6,6 +6,7 @@
 #![cfg(all(target_os = "linux", target_arch = "x86_64"))]
 
 mod accuracy;
+mod budget;
 mod lifecycle;
 mod stacks;
 mod support;
