@@ -181,14 +181,14 @@ fn choose_means(trigger: Trigger) -> Result<(Means, Option<Trap>, Option<Signal>
     // Only opened, never started.
     let open = |delivery| PerfEvent::open(sys::current_tid(), delivery, Duration::from_secs(1));
     if trigger != Trigger::Timer {
-        if open(Delivery::Trap(0)).is_ok() {
+        if trigger != Trigger::PerfSignal && open(Delivery::Trap(0)).is_ok() {
             let trap = Trap::install().map_err(Error::system("install a signal handler"))?;
             return Ok((Means::Trap, Some(trap), None));
         }
         let signal = install()?;
         match open(Delivery::Signal(signal.number())) {
             Ok(_) => return Ok((Means::EventSignal(signal.number()), None, Some(signal))),
-            Err(source) if trigger == Trigger::PerfEvent => {
+            Err(source) if trigger != Trigger::Auto => {
                 return Err(Error::System {
                     action: "open a perf event (is perf_event_paranoid above 1?)",
                     source,

@@ -19,11 +19,12 @@ pub struct Options {
     /// The number of physical frames at which a stack is cut, keeping its leaf side;
     /// at least 1, at most 65,536. Default: 1024.
     pub max_depth: usize,
-    /// The most memory that the sampler takes while it runs, in bytes; at least 4 MiB.
-    /// Default: 64 MiB. Three quarters go to threads that run at the same time (each
-    /// takes 384 KiB, and 192 KiB when a quarter is used up; more threads than that are
-    /// not sampled), one quarter to distinct stacks (further ones are added up under a
-    /// frame `[memory limit]`).
+    /// The most memory that the sampler takes while it runs, in bytes, beside the unwind
+    /// tables of the program and its libraries; at least 4 MiB. Default: 64 MiB. Three
+    /// quarters go to threads that run at the same time (each takes 384 KiB, and 192 KiB
+    /// when a quarter is used up; more threads than that are not sampled), one quarter to
+    /// distinct stacks and to the names of threads that have ended (further ones are added
+    /// up under `[memory limit]`).
     pub max_memory: usize,
     /// The most that sampling may cost, as a part of the program's CPU time: 0.01 is 1 %;
     /// from 0.0001 to 1. Default: `None`, which is whatever the rate costs.
@@ -49,11 +50,23 @@ pub enum Trigger {
     #[default]
     Auto,
     /// The kernel's cpu-clock perf event, the time in system calls included. Needs
-    /// `perf_event_paranoid` of 1 or less, or CAP_PERFMON.
+    /// `perf_event_paranoid` of 1 or less, or CAP_PERFMON. It is told by SIGTRAP, of which
+    /// no system call takes notice; before Linux 5.13 as by [`Trigger::PerfSignal`].
     PerfEvent,
+    /// The same event, told by a real-time signal, which leaves SIGTRAP to a debugger. A
+    /// sample that falls into the beginning of a system call can end it early, as the
+    /// next says, in a busy program one such call of ten.
+    PerfSignal,
     /// Monotonic timers, which need no permission. A thread that sleeps is woken at
     /// the sampling rate, and where it runs only for moments between sleeps, samples
     /// lean towards the call that it sleeps in.
+    ///
+    /// System calls that wait go on after a sample, but for those that no signal lets go
+    /// on (signal(7)): sleeps, `poll`, `select`, `epoll_wait`, `sigtimedwait`, `semop`,
+    /// `msgrcv`, `io_getevents`, and waiting with a timeout for a semaphore or a socket fail
+    /// with `EINTR`, and a `write` or `send` that has to wait half-way may return what it
+    /// has written. The standard library's `sleep`, `read_exact` and `write_all` repeat such
+    /// calls.
     Timer,
 }
 

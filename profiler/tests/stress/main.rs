@@ -5,6 +5,7 @@
 #![cfg(all(target_os = "linux", target_arch = "x86_64"))]
 #![expect(unsafe_code, reason = "these programs do what safe ones cannot")]
 
+mod calls;
 mod process;
 mod stacks;
 mod support;

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use profiler::Trigger;
 
-use crate::support::{compute, my_turn, repeat, start};
+use crate::support::{TRIGGERS, compute, my_turn, repeat, start};
 
 fn errno() -> i32 {
     std::io::Error::last_os_error().raw_os_error().unwrap_or(0)
@@ -49,7 +49,7 @@ fn no_system_call_is_interrupted() {
 #[test]
 fn errno_is_kept() {
     let _turn = my_turn();
-    for trigger in [Trigger::PerfEvent, Trigger::Timer] {
+    for trigger in TRIGGERS {
         let session = start(trigger);
         repeat(|| {
             // SAFETY: a bad descriptor is what is wanted.
@@ -83,7 +83,7 @@ fn the_programs_own_signals_arrive_and_no_others() {
     let before = handle(libc::SIGTRAP, on_trap);
     handle(libc::SIGPROF, on_own);
     handle(libc::SIGRTMAX(), on_own);
-    for trigger in [Trigger::PerfEvent, Trigger::Timer] {
+    for trigger in TRIGGERS {
         let session = start(trigger);
         N_TRAPS.store(0, Ordering::Relaxed);
         N_OWN.store(0, Ordering::Relaxed);
@@ -115,7 +115,7 @@ fn the_programs_own_signals_arrive_and_no_others() {
 #[test]
 fn a_child_goes_on_without_being_sampled() {
     let _turn = my_turn();
-    for trigger in [Trigger::PerfEvent, Trigger::Timer] {
+    for trigger in TRIGGERS {
         let session = start(trigger);
         let expected = compute(7);
         repeat(|| {

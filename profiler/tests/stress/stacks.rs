@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use profiler::Trigger;
 
-use crate::support::{compute, my_turn, repeat, start};
+use crate::support::{TRIGGERS, compute, my_turn, repeat, start};
 
 static SUM: AtomicU64 = AtomicU64::new(0);
 
@@ -35,7 +35,7 @@ fn run_on(stack: &mut [u8]) {
 #[test]
 fn small_stacks_of_coroutines_are_walked() {
     let _turn = my_turn();
-    for trigger in [Trigger::PerfEvent, Trigger::Timer] {
+    for trigger in TRIGGERS {
         let session = start(trigger);
         // Less than a walk needs, enough for the signal itself.
         let mut stack = vec![0; 16 << 10];
@@ -47,6 +47,84 @@ fn small_stacks_of_coroutines_are_walked() {
         });
         let profile = session.stop().unwrap();
         let seen = profile.share_of(|name| name.ends_with("stacks::coroutine"));
+        assert!(seen.value > 0.3, "{seen}, {:?}", profile.quality());
+    }
+}
+
+/// As many words as the C library's `jmp_buf` has on x86-64.
+type JumpBuffer = [u64; 25];
+
+unsafe extern "C" {
+    fn _setjmp(buffer: *mut JumpBuffer) -> libc::c_int;
+    fn longjmp(buffer: *mut JumpBuffer, value: libc::c_int) -> !;
+}
+
+/// Calls `run` and returns when it does, or when it jumps to `buffer`.
+///
+/// In assembly, because a function that returns twice is not for a compiler that does not
+/// know of it. Both registers are among those that the jump restores.
+#[unsafe(naked)]
+unsafe extern "C" fn run_until_jump(
+    _buffer: *mut JumpBuffer,
+    _run: unsafe extern "C" fn(*mut JumpBuffer),
+) {
+    std::arch::naked_asm!(
+        ".cfi_startproc",
+        "push rbp",
+        ".cfi_def_cfa_offset 16",
+        ".cfi_offset rbp, -16",
+        "mov rbp, rsp",
+        ".cfi_def_cfa_register rbp",
+        "push rbx",
+        "push r12",
+        "mov rbx, rdi",
+        "mov r12, rsi",
+        "call {setjmp}",
+        "test eax, eax",
+        "jnz 2f",
+        "mov rdi, rbx",
+        "call r12",
+        "2:",
+        "pop r12",
+        "pop rbx",
+        "pop rbp",
+        ".cfi_def_cfa rsp, 8",
+        "ret",
+        ".cfi_endproc",
+        setjmp = sym _setjmp,
+    )
+}
+
+/// Computes at some depth, and jumps over all the frames in between.
+unsafe extern "C" fn compute_and_jump(buffer: *mut JumpBuffer) {
+    #[inline(never)]
+    fn descend(depth: u64, buffer: *mut JumpBuffer) -> u64 {
+        if depth == 0 {
+            SUM.fetch_add(compute(5), Ordering::Relaxed);
+            // SAFETY: the buffer was filled by a frame below, and no frame in between has
+            // anything to drop.
+            unsafe { longjmp(buffer, 1) };
+        }
+        descend(depth - 1, buffer) + std::hint::black_box(depth)
+    }
+    std::hint::black_box(descend(20, buffer));
+}
+
+#[test]
+fn jumps_over_many_frames_arrive() {
+    let _turn = my_turn();
+    for trigger in TRIGGERS {
+        let session = start(trigger);
+        let expected = compute(5);
+        let mut buffer = [0; 25];
+        repeat(|| {
+            SUM.store(0, Ordering::Relaxed);
+            // SAFETY: it jumps while this call lasts.
+            unsafe { run_until_jump(&raw mut buffer, compute_and_jump) };
+            assert_eq!(SUM.load(Ordering::Relaxed), expected);
+        });
+        let profile = session.stop().unwrap();
+        let seen = profile.share_of(|name| name.ends_with("descend"));
         assert!(seen.value > 0.3, "{seen}, {:?}", profile.quality());
     }
 }

@@ -12,6 +12,9 @@ pub fn my_turn() -> MutexGuard<'static, ()> {
     TURN.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+/// All ways of being interrupted.
+pub const TRIGGERS: [Trigger; 3] = [Trigger::PerfEvent, Trigger::PerfSignal, Trigger::Timer];
+
 pub fn start(trigger: Trigger) -> Session {
     let mut options = Options::new();
     options.rate_hz = 5000.0;

@@ -3,14 +3,12 @@
 use std::ffi::CStr;
 use std::hint::black_box;
 
-use profiler::Trigger;
-
-use crate::support::{compute, my_turn, repeat, start};
+use crate::support::{TRIGGERS, compute, my_turn, repeat, start};
 
 #[test]
 fn threads_come_and_go_by_thousands() {
     let _turn = my_turn();
-    for trigger in [Trigger::PerfEvent, Trigger::Timer] {
+    for trigger in TRIGGERS {
         let session = start(trigger);
         let expected = compute(3);
         let mut n_threads = 0;
@@ -31,7 +29,7 @@ fn threads_come_and_go_by_thousands() {
 #[test]
 fn a_storm_of_allocations_on_several_threads_goes_on() {
     let _turn = my_turn();
-    for trigger in [Trigger::PerfEvent, Trigger::Timer] {
+    for trigger in TRIGGERS {
         repeat(|| {
             let session = start(trigger);
             std::thread::scope(|scope| {
@@ -55,7 +53,7 @@ fn libraries_come_and_go() {
     /// Part of the C library, but not loaded by this program.
     const LIBRARY: &CStr = c"libanl.so.1";
     let _turn = my_turn();
-    for trigger in [Trigger::PerfEvent, Trigger::Timer] {
+    for trigger in TRIGGERS {
         let session = start(trigger);
         repeat(|| {
             // SAFETY: its initialisers do nothing that matters here.
