@@ -10,8 +10,9 @@ pub(super) type StackKey = u32;
 /// Stands for every new stack once the table is full.
 pub(super) const MEMORY_LIMIT: StackKey = 0;
 
-/// What a stack takes beside its words, roughly: two pointers, a number, hashing's slack.
-const BYTES_PER_STACK: usize = 64;
+/// What a stack takes beside its words, roughly: two pointers, a number, and as much again
+/// that the table has free, or has twice while it grows.
+const BYTES_PER_STACK: usize = 96;
 
 /// Numbers stacks in the order of their arrival, from one.
 pub(super) struct Stacks {
@@ -34,13 +35,19 @@ impl Stacks {
             return number;
         }
         let bytes = BYTES_PER_STACK + size_of_val(words);
-        if bytes > self.free_bytes {
+        if !self.take_bytes(bytes) {
             return MEMORY_LIMIT;
         }
-        self.free_bytes -= bytes;
         let number = StackKey::try_from(self.numbers.len() + 1).unwrap_or(MEMORY_LIMIT);
         self.numbers.insert(words.into(), number);
         number
+    }
+
+    /// Takes so many bytes for what is kept of stacks elsewhere; false if there is no room.
+    pub(super) fn take_bytes(&mut self, bytes: usize) -> bool {
+        let left = self.free_bytes.checked_sub(bytes);
+        self.free_bytes = left.unwrap_or(self.free_bytes);
+        left.is_some()
     }
 
     /// Returns every stack by its number: how it was walked, and its places. The first

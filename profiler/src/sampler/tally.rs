@@ -8,7 +8,7 @@ use std::collections::HashMap;
 
 use super::code_map::CodeMap;
 use super::ring::{Kind, Ring};
-use super::stacks::{StackKey, Stacks, word_of};
+use super::stacks::{MEMORY_LIMIT, StackKey, Stacks, word_of};
 use crate::dice::Dice;
 use crate::sys::Tid;
 use crate::unwind::{Cache, Registers, Unwinder, Walk};
@@ -32,6 +32,9 @@ pub(super) struct Tally {
     pub(super) n_interruptions: u64,
     pub(super) cpu_time: u64,
 }
+
+/// What the count of a stack takes, with what the table has free.
+const BYTES_PER_COUNT: usize = 48;
 
 /// By what a tally is kept.
 #[derive(Debug, Clone, Copy)]
@@ -86,9 +89,12 @@ impl Tally {
             let n_times = bounds.n_halvings.saturating_sub(header.n_halvings);
             let n = thinned(header.weight, n_times, coins(*seed, stack, *n_records));
             *n_records += 1;
-            if n > 0 {
-                *counts.entry(stack).or_default() += n;
+            if n == 0 {
+                return;
             }
+            let has_room = counts.contains_key(&stack) || stacks.take_bytes(BYTES_PER_COUNT);
+            let stack = if has_room { stack } else { MEMORY_LIMIT };
+            *counts.entry(stack).or_default() += n;
         });
     }
 

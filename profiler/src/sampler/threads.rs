@@ -53,6 +53,12 @@ struct State {
     n_attached: u64,
 }
 
+/// What is kept of an ended thread beside its stacks, roughly.
+const BYTES_PER_NAME: usize = 512;
+
+/// Stands for ended threads for whose names there was no room.
+const OTHER_THREADS: &str = "[memory limit]";
+
 /// How long to wait for a thread to take a signal that may be on its way.
 const PATIENCE: Duration = Duration::from_millis(10);
 
@@ -421,7 +427,11 @@ impl Births for Threads {
 }
 
 impl State {
-    fn add_ended(&mut self, tally: Tally) {
+    fn add_ended(&mut self, mut tally: Tally) {
+        let is_known = self.ended.contains_key(&tally.name);
+        if !is_known && !self.stacks.take_bytes(BYTES_PER_NAME + tally.name.len()) {
+            OTHER_THREADS.clone_into(&mut tally.name);
+        }
         match self.ended.get_mut(&tally.name) {
             None => {
                 self.ended.insert(tally.name.clone(), tally);

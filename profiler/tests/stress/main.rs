@@ -6,6 +6,7 @@
 #![expect(unsafe_code, reason = "these programs do what safe ones cannot")]
 
 mod calls;
+mod memory;
 mod process;
 mod stacks;
 mod support;
