@@ -16,7 +16,7 @@ pub enum AccuracyCommand {
     List(ListArgs),
     /// Run profilers on workloads, and grade them
     #[command(after_help = RUN_NOTES)]
-    Run(RunArgs),
+    Run(Box<RunArgs>),
     /// Say what got worse from one result to the next
     #[command(after_help = "Exit codes: 0 nothing is worse, 1 something is, 2 could not run.")]
     Compare(CompareArgs),

@@ -60,7 +60,7 @@ fn task(args: &[&str]) -> Result<(String, Task)> {
         };
         match *flag {
             "--seconds" => {
-                task.amount = Amount::CpuTime(Duration::try_from_secs_f64(value.parse()?)?)
+                task.amount = Amount::CpuTime(Duration::try_from_secs_f64(value.parse()?)?);
             }
             "--work" => task.amount = Amount::Work(value.parse()?),
             "--seed" => task.seed = value.parse()?,
