@@ -81,16 +81,16 @@ fn begin_right(depth: u32, n_units: u64) {
 #[inline(never)]
 fn step_left(n_left: u32, value: u64) -> u64 {
     if n_left <= 1 {
-        return hash_between(value);
+        return black_box(hash_between(value)).rotate_left(1);
     }
-    // Work after the call keeps the compiler from making this a jump.
+    // Work after a call keeps the compiler from making it a jump, without a frame.
     black_box(step_right(black_box(n_left - 1), value)).rotate_left(3)
 }
 
 #[inline(never)]
 fn step_right(n_left: u32, value: u64) -> u64 {
     if n_left <= 1 {
-        return hash_between(value);
+        return black_box(hash_between(value)).rotate_left(1);
     }
     black_box(step_left(black_box(n_left - 1), value)).rotate_right(5)
 }
