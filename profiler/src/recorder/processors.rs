@@ -170,13 +170,16 @@ impl Processors {
     }
 
     fn drain(&mut self, processes: &mut Processes, until: u64) {
+        // A child's samples come after its birth; so what is read ends before the births are
+        // looked for, or a child might be a stranger as yet.
+        let ends: Vec<u64> = self.each.iter().map(|each| each.ring.end()).collect();
         let children = self.new_children(processes);
         let wants = |pid: u32| processes.wants(pid) || children.contains(&pid);
         let (mut is_deep, mut lost, mut in_samples) = (false, 0.0, 0.0);
-        for processor in &mut self.each {
+        for (processor, end) in self.each.iter_mut().zip(ends) {
             let pending = &mut self.pending;
             let (mut n_lost, mut n_samples, mut n_wanted) = (0, 0_u64, 0_u64);
-            processor.ring.drain(|bytes| {
+            processor.ring.drain(end, |bytes| {
                 n_samples += u64::from(Record::is_sample(bytes));
                 let Some(mut record) = Record::read(bytes, wants) else {
                     return;
@@ -215,7 +218,13 @@ impl Processors {
     /// read: those may be in a ring that is read first.
     fn new_children(&self, processes: &Processes) -> HashSet<u32> {
         let mut children = HashSet::new();
-        let mut forks = Vec::new();
+        // Some have been read before, and wait for records that may precede them.
+        let mut forks: Vec<(u64, u32, u32)> = Vec::new();
+        for record in &self.pending {
+            if let Event::Fork { parent, .. } = record.event {
+                forks.push((record.time, parent, record.pid));
+            }
+        }
         for processor in &self.each {
             processor.ring.peek(|bytes| {
                 if let Some(record) = Record::read_fork(bytes) {

@@ -88,7 +88,7 @@ fn median_gap(stack_bytes: u32) -> Option<f64> {
             continue;
         }
         let mut is_sample = false;
-        ring.drain(|record| is_sample |= Record::is_sample(record));
+        ring.drain(ring.end(), |record| is_sample |= Record::is_sample(record));
         if is_sample {
             gaps.push(gap);
         }

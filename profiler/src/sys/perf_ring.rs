@@ -188,18 +188,25 @@ impl RingEvent {
 }
 
 impl Ring {
-    /// Hands all records to `read`, oldest first, and frees their room.
-    pub(crate) fn drain(&mut self, read: impl FnMut(&RecordBytes<'_>)) {
-        let end = self.peek(read);
+    /// Returns the position of the end of the records that are there now.
+    pub(crate) fn end(&self) -> u64 {
+        self.head().load(Ordering::Acquire)
+    }
+
+    /// Hands the records before `end` to `read`, oldest first, and frees their room.
+    pub(crate) fn drain(&mut self, end: u64, read: impl FnMut(&RecordBytes<'_>)) {
+        self.read_to(end, read);
         self.tail().store(end, Ordering::Release);
     }
 
-    /// Hands all records to `read`, oldest first, and keeps them; returns the position
-    /// of their end.
-    pub(crate) fn peek(&self, mut read: impl FnMut(&RecordBytes<'_>)) -> u64 {
-        let head = self.head().load(Ordering::Acquire);
+    /// Hands all records to `read`, oldest first, and keeps them.
+    pub(crate) fn peek(&self, read: impl FnMut(&RecordBytes<'_>)) {
+        self.read_to(self.end(), read);
+    }
+
+    fn read_to(&self, end: u64, mut read: impl FnMut(&RecordBytes<'_>)) {
         let mut at = self.tail().load(Ordering::Relaxed);
-        while at != head {
+        while at != end {
             let mut record = RecordBytes {
                 ring: self,
                 start: at,
@@ -208,12 +215,11 @@ impl Ring {
             record.len = usize::from(record.u16_at(6));
             if record.len < HEADER_BYTES {
                 // Cannot be; but going on would never end.
-                return head;
+                return;
             }
             read(&record);
             at = at.wrapping_add(record.len as u64);
         }
-        head
     }
 
     fn head(&self) -> &AtomicU64 {

@@ -88,7 +88,7 @@ fn job_deep() {
 #[test]
 fn job_short() {
     job("short", || {
-        black_box(at_the_bottom(30_000_000));
+        black_box(at_the_bottom(60_000_000));
     });
 }
 
@@ -232,7 +232,7 @@ fn last_half(boundary: Duration, until: &dyn Fn(Duration, &dyn Fn())) {
 #[inline(never)]
 fn descend(n_left: u64) -> u64 {
     if n_left <= 1 {
-        return black_box(at_the_bottom(20_000_000));
+        return black_box(at_the_bottom(60_000_000));
     }
     black_box(descend(black_box(n_left - 1))).rotate_left(1)
 }

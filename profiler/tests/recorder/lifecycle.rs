@@ -163,7 +163,15 @@ fn subprocesses_are_recorded_if_asked_for() {
             })
             .map(|sample| profile.thread(sample.thread).pid)
             .collect();
-        assert_eq!(children.len(), if subprocesses { 3 } else { 0 });
+        let stacks: Vec<_> = profile
+            .samples()
+            .map(|sample| {
+                let pid = profile.thread(sample.thread).pid;
+                (pid, sample.weight, profile.stack(sample.stack).pop())
+            })
+            .collect();
+        let expected = if subprocesses { 3 } else { 0 };
+        assert_eq!(children.len(), expected, "{stacks:#?}");
         if subprocesses {
             assert_rate(&profile);
         }
