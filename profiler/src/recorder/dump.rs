@@ -62,7 +62,7 @@ pub fn dump(pid: u32) -> Result<Vec<ThreadStack>> {
     let mut refused: Option<io::Error> = None;
     for tid in threads_of(pid).map_err(cannot_attach(pid))? {
         match remote_stack::stop_and_copy(&mut tracer, pid, tid) {
-            Ok(dump) => {
+            Ok((dump, _)) => {
                 let Some((thread, walk, places)) = processes.look(pid, tid, &dump) else {
                     continue;
                 };

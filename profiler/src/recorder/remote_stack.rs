@@ -2,6 +2,7 @@
 
 use std::io;
 
+use super::clock::now;
 use super::record::StackDump;
 use crate::sys::{self, Tracer};
 
@@ -14,9 +15,15 @@ const FIRST_BYTES: usize = 64 << 10;
 /// What must be unchanged at the end of a copied part for the rest to belong to it.
 const OVERLAP: usize = 4096;
 
-/// Stops a thread, copies its registers and its stack, and lets it go.
-pub(super) fn stop_and_copy(tracer: &mut Tracer, pid: u32, tid: u32) -> io::Result<StackDump> {
+/// Stops a thread, copies its registers and its stack, and lets it go. Also returns for how
+/// many nanoseconds it stood still.
+pub(super) fn stop_and_copy(
+    tracer: &mut Tracer,
+    pid: u32,
+    tid: u32,
+) -> io::Result<(StackDump, u64)> {
     let stopped = tracer.stop(tid)?;
+    let start = now();
     let registers = stopped.registers()?;
     let mut stack = vec![0; FIRST_BYTES];
     let mut n = sys::read_remote(pid, registers.stack_pointer, &mut stack);
@@ -26,13 +33,15 @@ pub(super) fn stop_and_copy(tracer: &mut Tracer, pid: u32, tid: u32) -> io::Resu
         n += sys::read_remote(pid, rest, &mut stack[FIRST_BYTES..]);
     }
     drop(stopped);
+    let nanos = now() - start;
     stack.truncate(n);
-    Ok(StackDump {
+    let dump = StackDump {
         is_switch: false,
         registers: Some(registers),
         stack,
         is_cut: n == MAX_BYTES,
-    })
+    };
+    Ok((dump, nanos))
 }
 
 /// Reads the rest of a stack that is larger than a record, from the thread's memory.

@@ -183,10 +183,9 @@ impl Stops {
     }
 
     fn look(&mut self, processes: &mut Processes, pid: u32, tid: u32) -> io::Result<Option<Seen>> {
-        let start = now();
-        let dump = remote_stack::stop_and_copy(&mut self.tracer, pid, tid);
-        self.stopped += now() - start;
-        let looked = processes.look(pid, tid, &dump?);
+        let (dump, stopped) = remote_stack::stop_and_copy(&mut self.tracer, pid, tid)?;
+        self.stopped += stopped;
+        let looked = processes.look(pid, tid, &dump);
         Ok(looked.map(|(thread, walk, places)| Seen {
             thread,
             walk,
