@@ -31,6 +31,8 @@ pub struct Runs {
     pub rate_asked: f64,
     /// Whether the subject goes by CPU time, and not by the wall's.
     pub is_by_cpu: bool,
+    /// Whether it samples, and does not note every call.
+    pub is_sampling: bool,
     /// The runs, or why the workload was left out.
     pub runs: Result<Vec<Result<Observed, Broken>>, String>,
     /// The same work without the subject, beside the runs in which nothing is slowed.
@@ -248,7 +250,7 @@ fn grade_one(all: &Runs) -> Grade {
         return grade;
     };
     grade.shares(&runs, &repeats, &pooled);
-    grade.rates(&runs, all.is_by_cpu);
+    grade.rates(&runs, all.is_by_cpu && all.is_sampling);
     grade.costs(&runs, all);
     let causal = grade.causal(&runs, all);
     if grade.verdict != Verdict::Broken {
@@ -346,7 +348,7 @@ impl Grade {
             .collect();
     }
 
-    fn rates(&mut self, runs: &[&Observed], is_by_cpu: bool) {
+    fn rates(&mut self, runs: &[&Observed], knows_outside: bool) {
         let sum = |of: fn(&Observed) -> Rate| {
             let mut sum = Rate::default();
             for run in runs {
@@ -388,12 +390,13 @@ impl Grade {
         let (outside, outside_true) = (mean(|run| run.outside), mean(|run| run.outside_true));
         let unattributed = (outside - outside_true).max(0.0);
         self.unattributed = Some(unattributed);
-        // By the wall, waiting threads are outside, and rightly so.
+        // By the wall, waiting threads are outside, and rightly so; and where every call is
+        // noted, a caller's time holds that of its callees.
         let outside = Rate {
             hits: outside * n,
             n,
         };
-        if is_by_cpu && least(outside) > outside_true + TOLERATED_OUTSIDE {
+        if knows_outside && least(outside) > outside_true + TOLERATED_OUTSIDE {
             let text = format!(
                 "{:.1} % of the samples have none of the functions, where {:.1} % is true",
                 100.0 * outside.value(),
@@ -408,15 +411,8 @@ impl Grade {
         self.samples = runs.iter().map(|run| run.n_all).sum();
         let lost: Vec<f64> = runs.iter().filter_map(|run| run.lost).collect();
         self.samples_lost = (!lost.is_empty()).then(|| lost.iter().sum());
-        let obtained = runs.iter().map(|run| run.obtained).sum::<f64>() / n_runs;
-        self.rate_obtained = Some(obtained * all.rate_asked);
-        if !(0.9..=1.1).contains(&obtained) {
-            let text = format!(
-                "asked for {:.0} samples a second, it took {:.0}",
-                all.rate_asked,
-                obtained * all.rate_asked
-            );
-            self.find("rate", text);
+        if all.is_sampling {
+            self.rate(runs, all.rate_asked);
         }
         self.own_cpu = Some(runs.iter().map(|run| run.own_cpu).sum::<f64>() / n_runs);
         self.max_rss = runs.iter().map(|run| run.max_rss).max();
@@ -431,6 +427,18 @@ impl Grade {
         if let Some(distortion) = self.distortion_pp.filter(|_| is_clear) {
             let text = format!("under it, the true shares are other by {distortion:.1} points");
             self.find("distortion", text);
+        }
+    }
+
+    fn rate(&mut self, runs: &[&Observed], rate_asked: f64) {
+        let obtained = runs.iter().map(|run| run.obtained).sum::<f64>() / runs.len() as f64;
+        self.rate_obtained = Some(obtained * rate_asked);
+        if !(0.9..=1.1).contains(&obtained) {
+            let text = format!(
+                "asked for {rate_asked:.0} samples a second, it took {:.0}",
+                obtained * rate_asked
+            );
+            self.find("rate", text);
         }
     }
 

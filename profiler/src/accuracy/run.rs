@@ -233,7 +233,7 @@ fn read(subject: &Subject, bytes: &[u8]) -> Result<Profile, Broken> {
     };
     let profile =
         profile.map_err(|error| Broken::new(BrokenKind::UnreadableOutput, error.to_string()))?;
-    Ok(without_ignored(subject, profile))
+    Ok(without_ignored(subject, profile.by_function()))
 }
 
 /// Leaves out the stacks of the functions that a subject's description names.

@@ -261,6 +261,7 @@ impl Suite {
             language: entry.language.to_string(),
             rate_asked: f64::from(self.plan.rate_on(entry)),
             is_by_cpu: who.clock == SubjectClock::Cpu,
+            is_sampling: who.is_sampling(),
             runs: reason.map_or(Ok(observed), Err),
             bare: bare.collect(),
             slow: self

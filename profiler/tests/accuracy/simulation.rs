@@ -57,7 +57,11 @@ fn three_points_of_bias_in_one_workload_are_caught() {
 fn a_profiler_that_is_right_only_on_average_is_caught() {
     let alternating = |truth: &[f64], repeat: usize| {
         let mut shares = truth.to_vec();
-        let shift = if repeat.is_multiple_of(2) { 0.05 } else { -0.05 };
+        let shift = if repeat.is_multiple_of(2) {
+            0.05
+        } else {
+            -0.05
+        };
         shares[0] += shift;
         shares[1] -= shift;
         shares

@@ -47,6 +47,7 @@ pub fn suite(truths: &[Vec<f64>], fault: Fault, seed: u64) -> Vec<Runs> {
             language: "rust".to_owned(),
             rate_asked: 1_000.0,
             is_by_cpu: true,
+            is_sampling: true,
             runs: Ok(observed.collect()),
             bare: Vec::new(),
             slow: None,

@@ -9,6 +9,7 @@ the functions of scalene's file as folded stacks, in microseconds.
 """
 
 import json
+import os
 import runpy
 import subprocess
 import sys
@@ -75,16 +76,13 @@ def run_pyinstrument(out, interval_us, arguments):
 
 
 def run_scalene(out, interval_us, arguments):
+    # It wants a name that ends in .json.
+    file = f"{out}.json"
     rate = ["--cpu-sampling-rate", str(interval_us / 1e6)]
+    options = ["run", "--cpu-only", *rate, "-o", file]
     scalene = [sys.executable, "-m", "scalene"]
-    try:
-        # The newer command line.
-        subprocess.run(
-            [*scalene, "run", "--cpu-only", *rate, "-o", out, *arguments], check=True
-        )
-    except subprocess.CalledProcessError:
-        options = ["--cli", "--json", "--cpu", *rate, "--outfile", out]
-        subprocess.run([*scalene, *options, *arguments], check=True)
+    subprocess.run([*scalene, *options, *arguments], check=True)
+    os.replace(file, out)
 
 
 def print_scalene_functions(out):
