@@ -48,6 +48,11 @@ impl AddressSpace {
         Ok(space)
     }
 
+    /// Tells whether nothing is mapped.
+    pub(super) fn is_empty(&self) -> bool {
+        self.mapped.is_empty()
+    }
+
     /// Puts a mapping in place of whatever was there; `None` if it is not from a file.
     pub(super) fn map(&mut self, mapped: Option<Mapped>, map: &MapEvent) {
         let range = map.start..map.start.saturating_add(map.len);

@@ -171,8 +171,10 @@ impl Processes {
         }
         // Code that is in no file, made by a program as it runs, stays unknown.
         process.look_again = now() + LOOK_AGAIN_NANOS;
-        if let Ok(space) = AddressSpace::of_process(pid, &mut self.images) {
-            process.space = Arc::new(space);
+        match AddressSpace::of_process(pid, &mut self.images) {
+            // Of a process that has ended, the list is there and empty.
+            Ok(space) if !space.is_empty() => process.space = Arc::new(space),
+            _ => return Some((thread, walk, places)),
         }
         let (walk, places) = process.space.walk(&mut self.cache, dump);
         Some((thread, walk, places))
