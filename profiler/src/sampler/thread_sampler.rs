@@ -146,8 +146,9 @@ impl ThreadSampler {
             let nanos = weight * self.schedule.mean_nanos();
             self.shared.lost_nanos.fetch_add(nanos, Ordering::Relaxed);
         }
-        if self.shared.ring.is_filling() {
-            // A flag and a system call, which a handler may do.
+        if kind == Kind::Copied || self.shared.ring.is_filling() {
+            // New code may be gone soon, and its tables with it. This is a flag and a system
+            // call, which a handler may do.
             self.collector.unpark();
         }
     }
