@@ -4,4 +4,5 @@
 mod faults;
 mod reports;
 mod simulation;
+mod statistics;
 mod support;

@@ -169,7 +169,7 @@ pub struct InsideArgs {
     /// Samples per second
     #[arg(long, default_value_t = 1_000)]
     pub rate: u32,
-    /// Where the folded stacks go
+    /// Where the profile goes
     #[arg(long)]
     pub out: Option<PathBuf>,
     /// Do wrong on purpose

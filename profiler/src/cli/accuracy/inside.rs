@@ -10,7 +10,7 @@ use bench_fixtures::workload::{self, Amount, Report, Slow, Task};
 use super::super::streams;
 use super::args::{InsideArgs, Library};
 
-/// Runs, prints the truth, and writes the folded stacks.
+/// Runs, prints the truth, and writes the profile.
 pub fn run(args: &InsideArgs) -> Result<ExitCode> {
     if args.version {
         streams::print(&format!("{}\n", version(args.library)?))?;
@@ -28,13 +28,13 @@ pub fn run(args: &InsideArgs) -> Result<ExitCode> {
         io::stdin().read_line(&mut String::new())?;
     }
     let work = || Report::of_task(workload, &task);
-    let (report, folded) = match args.library {
+    let (report, profile) = match args.library {
         Library::None => (work(), Vec::new()),
         Library::Ours => ours(args, task.seed, work)?,
         Library::PprofRs => pprof_rs(args.rate, work)?,
     };
     if let Some(path) = &args.out {
-        fs::write(path, folded).with_context(|| format!("writing {}", path.display()))?;
+        fs::write(path, profile).with_context(|| format!("writing {}", path.display()))?;
     }
     streams::print(&format!("{}\n", report.to_json()))?;
     Ok(ExitCode::SUCCESS)
@@ -89,9 +89,10 @@ fn ours(args: &InsideArgs, seed: u64, work: impl FnOnce() -> Report) -> Result<(
     let session = profiler::Sampler::start(options)?;
     let report = work();
     let profile = session.stop()?;
-    let mut folded = Vec::new();
-    profiler::format::folded::write(&profile, &mut folded)?;
-    Ok((report, folded))
+    // The form that keeps what is known of the samples that were lost.
+    let mut json = Vec::new();
+    profiler::format::json::write(&profile, &mut json)?;
+    Ok((report, json))
 }
 
 #[cfg(feature = "pprof-rs")]
