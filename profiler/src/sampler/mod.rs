@@ -23,8 +23,6 @@ mod rate;
 mod result;
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 mod ring;
-#[cfg(all(test, target_os = "linux", target_arch = "x86_64"))]
-mod ring_tests;
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 mod sampled_thread;
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
@@ -43,10 +41,6 @@ mod threads;
 mod unsupported;
 #[cfg(not(all(target_os = "linux", target_arch = "x86_64")))]
 use self::unsupported as in_process;
-
-// By this name, because the model of the ring has its own.
-#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
-use std::sync::atomic;
 
 pub use self::in_process::Session;
 pub use self::options::{Intervals, Options, Trigger};
