@@ -14,7 +14,10 @@ fn repeat(truth: f64, reported: f64, uncertainty: f64, n: f64) -> Repeat {
         reported,
     };
     Repeat {
-        functions: vec![function(truth, reported), function(1.0 - truth, 1.0 - reported)],
+        functions: vec![
+            function(truth, reported),
+            function(1.0 - truth, 1.0 - reported),
+        ],
         n,
     }
 }

@@ -16,11 +16,11 @@ use serde_json::Value;
 use crate::jobs::WORKLOAD;
 use crate::support::{command, is, options, record_output};
 
-/// A correct program is further off than this by chance once in 1,700,000 times, and there
-/// are some forty functions. Where a program is in step with the period, the variance is
-/// half as much again as chance alone would have it; that makes it once in 20,000 times
-/// for each of the four functions concerned.
-const MAX_Z: f64 = 5.0;
+/// A correct program is further off than this by chance once in 500,000,000 times, and there
+/// are some sixty functions. Where a program is in step with the period, the variance is
+/// half as much again as chance alone would have it, and each sample lengthens the phase
+/// that it hits; that makes it once in 200,000 times for each of the functions concerned.
+const MAX_Z: f64 = 6.0;
 
 /// What one recording says of one workload.
 struct Outcome {
@@ -64,6 +64,7 @@ fn outcome(workload: &dyn Workload, mode: Mode, seed: u64, is_long: bool) -> Opt
     command.envs(WORKLOAD.into_iter().zip(values));
     let mut options = options();
     (options.mode, options.seed) = (mode, seed);
+    options.subprocesses = true;
     let (profile, output) = record_output(command, options)?;
     let line = output.lines().find(|line| line.starts_with('{')).unwrap();
     let report: Value = serde_json::from_str(line).unwrap();
@@ -104,11 +105,11 @@ fn complete(profile: &Profile, functions: &[Scored], n: f64) -> f64 {
         let Some(scored) = functions.iter().find(|scored| has(scored.name)) else {
             continue;
         };
+        // On its way down a recursion has fewer frames, and not yet its leaf.
+        let is_at_leaf = stack.iter().any(|frame| scored.is_leaf(frame));
         let is_deep_enough = scored.depth.is_none_or(|depth| {
-            let n_frames = stack.iter().filter(|frame| is(frame, depth.frame)).count();
-            // An optimised call at the end of the last one is a jump, and leaves none.
-            let whole = depth.n_frames as usize;
-            (whole - 1..=whole).contains(&n_frames) || !scored.leaf.is_some_and(has)
+            let n_frames = stack.iter().filter(|frame| depth.is_frame(frame)).count();
+            n_frames >= depth.n_frames as usize || !is_at_leaf
         });
         let is_rooted = !["[truncated]", "[unreadable]"].contains(&stack[0]);
         if is_deep_enough && is_rooted {
@@ -153,13 +154,24 @@ fn judge(name: &str, mode: Mode, outcomes: &[Outcome]) -> Vec<String> {
             faults.push(format!("{name}: {what}"));
         }
     };
-    expect(max_z < MAX_Z, format!("a share is off by z = {max_z:.1}"));
+    // On a busy machine a thread is ready long before it runs, which its own clock counts
+    // into its sleep.
+    let max_allowed = match mode {
+        Mode::Wall => 2.0 * MAX_Z,
+        _ => MAX_Z,
+    };
     expect(
-        mean_z.abs() < MAX_Z,
-        format!("a mean is off by z = {mean_z:.1}"),
+        max_z < max_allowed,
+        format!("a share is off by z = {max_z:.1}"),
     );
     expect(
-        (obtained - 1.0).abs() < reach,
+        mean_z.abs() < max_allowed,
+        format!("a mean is off by z = {mean_z:.1}"),
+    );
+    // A single short recording may meet a machine that is busy with other things, and takes
+    // its processors away; what it does get is judged above.
+    expect(
+        outcomes.len() == 1 || (obtained - 1.0).abs() < reach,
         format!("{obtained:.3} of the samples due"),
     );
     expect(
