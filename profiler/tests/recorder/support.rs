@@ -157,8 +157,11 @@ pub fn assert_rate(profile: &Profile) {
     // Less than a Poisson process would vary by, as the intervals are more even. Which
     // process the lost ones belonged to is not known.
     let z = (n + lost - due) / due.sqrt();
+    // The clock of a process that has ended can no longer be read, and on a busy machine it
+    // was last read a while before: up to a third of such a short time is not in it.
+    let unread = due / 3.0;
     assert!(
-        z.abs() < MAX_Z + lost / due.sqrt(),
+        (-MAX_Z - lost / due.sqrt()..MAX_Z + (lost + unread) / due.sqrt()).contains(&z),
         "z = {z:.1}: {n} of {due:.0}, {quality:?}"
     );
 }
