@@ -3,8 +3,6 @@
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 mod budget;
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
-mod clocks;
-#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 mod code_map;
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 mod collector;

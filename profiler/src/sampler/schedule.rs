@@ -137,29 +137,12 @@ impl Schedule {
         arrivals
     }
 
-    /// Tells the thread's CPU time in the alarm's handler by the most that it can be, if
-    /// that is about when the next arrival is due.
-    ///
-    /// An alarm of CPU time does not go off before, and the thread cannot have run for
-    /// longer. Never later than the arrival, so that no further one is taken for due.
-    pub(crate) fn expected_at(&self, at_most: u64) -> Option<u64> {
-        let is_expected = self.clock == AlarmClock::Cpu
-            && self.armed.is_some()
-            && at_most.abs_diff(self.due) <= SLACK_NANOS;
-        is_expected.then(|| at_most.min(self.due))
-    }
-
-    /// Tells whether the alarm will meet the next arrival as it is.
-    pub(crate) fn is_met(&self, now: u64) -> bool {
-        self.armed.is_some() && self.alarm_at(now).abs_diff(self.due) <= SLACK_NANOS
-    }
-
     /// Returns what the alarm must be set to at `now`, to go off after that time and
     /// then repeat; `None` while it will meet the next arrival as it is.
     ///
     /// Never less than the floor.
     pub(crate) fn next_alarm(&mut self, now: u64) -> Option<Duration> {
-        if self.is_met(now) {
+        if self.armed.is_some() && self.alarm_at(now).abs_diff(self.due) <= SLACK_NANOS {
             return None;
         }
         let mut period = self.due.saturating_sub(now).max(self.floor_nanos);

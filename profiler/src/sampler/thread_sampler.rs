@@ -4,16 +4,18 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread::Thread;
 
-use super::clocks::Clocks;
 use super::code_map::CodeMap;
 use super::rate::Rate;
 use super::ring::{Header, Kind, Record, Ring};
 use super::schedule::Schedule;
-use crate::sys::{Interrupted, Observer, Rearm};
+use crate::sys::{self, Interrupted, Observer, Rearm};
 use crate::unwind::{Cache, Registers, Walk};
 
 /// How much of a stack is copied where it cannot be walked at once, in words.
 const COPIED_WORDS: u64 = 2048;
+
+/// A handler that took longer by the wall clock may have been off the processor.
+const QUICK_NANOS: u64 = 100_000;
 
 /// What the handler writes and others read.
 pub(super) struct Shared {
@@ -45,14 +47,17 @@ pub(super) struct ThreadSampler {
     pub(super) max_depth: usize,
     pub(super) shared: Arc<Shared>,
     pub(super) collector: Thread,
-    pub(super) clocks: Clocks,
+    /// On entering the handler: the thread's CPU time and the monotonic clock, which is
+    /// much quicker to read.
+    pub(super) entered_cpu: u64,
+    pub(super) entered: u64,
 }
 
 impl Observer for ThreadSampler {
     fn observe(&mut self, moment: &mut Interrupted<'_>) -> Rearm {
-        let schedule = &mut self.schedule;
-        self.clocks.enter(|at_most| schedule.expected_at(at_most));
-        let arrivals = schedule.arrivals(self.clocks.entered_cpu);
+        self.entered_cpu = sys::own_cpu_time();
+        self.entered = sys::monotonic_time();
+        let arrivals = self.schedule.arrivals(self.entered_cpu);
         if arrivals.n > 0 {
             self.record(moment, arrivals.n);
             let mean = self.schedule.mean_nanos();
@@ -69,11 +74,7 @@ impl Observer for ThreadSampler {
             return Rearm::Stop;
         }
         self.follow_rate();
-        if self.schedule.is_met(self.clocks.entered_cpu) {
-            return Rearm::Leave;
-        }
-        // Setting the alarm costs ten times what asking for the exact time does.
-        let now = self.clocks.cpu_now();
+        let now = self.entered_cpu + self.spent();
         match self.schedule.next_alarm(now) {
             Some(delay) => Rearm::In(delay),
             None => Rearm::Leave,
@@ -81,13 +82,13 @@ impl Observer for ThreadSampler {
     }
 
     fn leave(&mut self) {
-        let spent = self.clocks.spent();
+        let spent = self.spent();
         self.schedule.exclude(spent);
         let shared = &self.shared;
         shared.overhead.fetch_add(spent, Ordering::Relaxed);
         shared.n_interruptions.fetch_add(1, Ordering::Relaxed);
         shared.due.store(self.schedule.due(), Ordering::Relaxed);
-        let alarm_at = self.schedule.alarm_at(self.clocks.entered_cpu);
+        let alarm_at = self.schedule.alarm_at(self.entered_cpu);
         shared.alarm_at.store(alarm_at, Ordering::SeqCst);
     }
 
@@ -97,6 +98,15 @@ impl Observer for ThreadSampler {
 }
 
 impl ThreadSampler {
+    /// Returns the CPU time since the handler was entered.
+    fn spent(&self) -> u64 {
+        let spent = sys::monotonic_time().saturating_sub(self.entered);
+        if spent <= QUICK_NANOS {
+            return spent;
+        }
+        sys::own_cpu_time().saturating_sub(self.entered_cpu)
+    }
+
     /// Lays out the arrivals anew if the rate was lowered.
     fn follow_rate(&mut self) {
         let n_halvings = self.rate.n_halvings();
@@ -105,7 +115,7 @@ impl ThreadSampler {
         }
         self.n_halvings = n_halvings;
         let mean = self.rate.mean_interval(n_halvings);
-        self.schedule.restart(mean, self.clocks.entered_cpu);
+        self.schedule.restart(mean, self.entered_cpu);
         let mean = self.schedule.mean_nanos();
         self.shared.mean_nanos.store(mean, Ordering::Relaxed);
     }

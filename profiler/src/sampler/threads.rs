@@ -10,7 +10,6 @@ use std::{io, mem};
 
 use super::Options;
 use super::budget::Spent;
-use super::clocks::Clocks;
 use super::code_map::CodeMap;
 use super::collector::lock;
 use super::kits::{Kit, Kits};
@@ -62,8 +61,9 @@ const OTHER_THREADS: &str = "[memory limit]";
 /// How long to wait for a thread to take a signal that may be on its way.
 const PATIENCE: Duration = Duration::from_millis(10);
 
-/// A perf event's clock may run ahead of the thread's by less than this.
-const CLOCK_NANOS: u64 = 20_000;
+/// A perf event may go off earlier than was told by less than this: by the slack of the
+/// schedule, and because its clock may run ahead of the thread's.
+const CLOCK_NANOS: u64 = 80_000;
 
 impl Threads {
     pub(super) fn new(options: Options, means: Means, code: CodeMap) -> Self {
@@ -292,7 +292,8 @@ impl Threads {
             max_depth: self.options.max_depth,
             shared: Arc::clone(&shared),
             collector: collector.0.clone(),
-            clocks: Clocks::new(),
+            entered_cpu: 0,
+            entered: 0,
         };
         let attached = reserved.publish(Body {
             observer: Box::new(observer),
