@@ -1,5 +1,7 @@
 //! Bars: what one pair did in one hour, alone and in columns.
 
+use std::sync::OnceLock;
+
 use crate::money::Price;
 use crate::time::Timestamp;
 
@@ -51,6 +53,8 @@ pub struct BarSeries {
     close: Vec<Price>,
     volume: Vec<f64>,
     filled: Vec<bool>,
+    /// The sums of the closes before each bar, worked out when first asked for.
+    close_sums: OnceLock<Box<[i128]>>,
 }
 
 impl BarSeries {
@@ -68,6 +72,7 @@ impl BarSeries {
             close: Vec::new(),
             volume: Vec::new(),
             filled: Vec::new(),
+            close_sums: OnceLock::new(),
         }
     }
 
@@ -83,6 +88,7 @@ impl BarSeries {
         self.close.push(bar.close);
         self.volume.push(bar.volume);
         self.filled.push(bar.filled);
+        self.close_sums.take();
     }
 
     /// The hour of the first bar.
@@ -144,6 +150,21 @@ impl BarSeries {
     /// Closing prices, oldest first.
     pub fn closes(&self) -> &[Price] {
         &self.close
+    }
+
+    /// For each bar, and for one beyond the last, the exact sum of all closes before
+    /// it in [`Price`] units: the difference of two is the sum of a window.
+    ///
+    /// Worked out once for a series and shared by all runs on it.
+    pub fn close_sums(&self) -> &[i128] {
+        self.close_sums.get_or_init(|| {
+            let mut sum = 0;
+            let running = self.close.iter().map(|close| {
+                sum += i128::from(close.as_units());
+                sum
+            });
+            std::iter::once(0).chain(running).collect()
+        })
     }
 
     /// Volumes in the base currency, oldest first.

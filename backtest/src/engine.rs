@@ -1,37 +1,67 @@
 //! The engine: the loop that plays the market to a strategy, hour by hour.
 //!
-//! A tick sees bars that are closed by then, and what it orders is filled at the
-//! next open at the earliest. That is the whole convention: no option changes it.
+//! A tick sees bars that are closed by then, and what it orders is executed as the
+//! run's [`FillConvention`] says: in the next bar, or at the close that it saw last
+//! when that is asked for by name.
 
+use std::sync::Arc;
+
+use crate::account::Account;
 use crate::broker::Broker;
-use crate::commission::PercentCommission;
+use crate::commission::{CommissionModel, PercentCommission};
+use crate::convention::{FillConvention, IntraBar, Sizing};
 use crate::history::Hour;
 use crate::market::Market;
-use crate::metrics::{EqualWeight, RunningMetrics};
+use crate::metrics::{Curves, equal_weight};
 use crate::money::{Cash, Ratio};
 use crate::outcome::Outcome;
 use crate::portal::DataPortal;
 use crate::portfolio::Portfolio;
+use crate::rules::TradingRules;
+use crate::slippage::{NoSlippage, SlippageModel};
 use crate::strategy::{Context, Strategy};
 use crate::time::HourRange;
 use crate::{Error, Result};
 
-/// What a run starts with and what trading costs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// What a run starts with, by which conventions it trades, and what trading costs.
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct EngineOptions {
     /// The cash at the beginning, above zero; 100,000 unless told otherwise.
     pub capital: Cash,
-    /// The commission as a share of a trade's value, from 0 up to 1; 0.1 % unless
-    /// told otherwise.
-    pub commission: Ratio,
+    /// At which price market orders are filled; the next open unless told otherwise.
+    pub fill: FillConvention,
+    /// When an amount of money becomes a number of coins; on decision unless told
+    /// otherwise.
+    pub size: Sizing,
+    /// The order of events inside a bar; pessimistic unless told otherwise.
+    pub intra_bar: IntraBar,
+    /// What an exchange keeps; 0.1 % of a trade's value unless told otherwise.
+    pub commission: Arc<dyn CommissionModel>,
+    /// How much worse than on the chart prices are; not at all unless told otherwise.
+    pub slippage: Arc<dyn SlippageModel>,
+    /// The largest share of a bar's volume that the account's orders may be filled
+    /// with; what is beyond waits for the next bar. No limit unless told otherwise.
+    pub volume_limit: Option<Ratio>,
+    /// What the account may owe; nothing unless told otherwise.
+    pub account: Account,
+    /// The exchange's rules for each pair of the market; none for pairs beyond.
+    pub rules: Vec<TradingRules>,
 }
 
 impl Default for EngineOptions {
     fn default() -> Self {
+        let commission = Ratio::from_f64(0.001).expect("a share");
         Self {
             capital: Cash::from_f64(100_000.0).expect("a sum of money"),
-            commission: Ratio::from_f64(0.001).expect("a share"),
+            fill: FillConvention::default(),
+            size: Sizing::default(),
+            intra_bar: IntraBar::default(),
+            commission: Arc::new(PercentCommission::new(commission)),
+            slippage: Arc::new(NoSlippage),
+            volume_limit: None,
+            account: Account::default(),
+            rules: Vec::new(),
         }
     }
 }
@@ -61,28 +91,31 @@ where
     options.check()?;
     let first_bars = Hour::first_bars(market, range.start());
     let mut portfolio = Portfolio::new(options.capital, market.n_pairs());
-    let mut broker = Broker::new(PercentCommission::new(options.commission));
-    let benchmark = EqualWeight::new(&Hour::new(market, &first_bars, range.start(), 0));
-    let mut metrics = RunningMetrics::new(options.capital);
+    let mut broker = Broker::new(options);
+    let mut curves = Curves::new(options.capital, range.n_hours());
     let mut equity_curve = Vec::with_capacity(range.n_hours());
 
     for tick in 0..range.n_hours() {
         let hour = Hour::new(market, &first_bars, range.start(), tick);
 
-        // The hour opens: what was ordered is filled.
-        broker.fill_at_open(&hour, &mut portfolio)?;
+        // The hour happens: what was ordered is executed.
+        broker.trade(&hour, &mut portfolio)?;
 
-        // The hour closes: what is held is marked.
+        // The hour closes: what is held is marked, and what is borrowed is paid for.
         let equity = portfolio.mark(portal, hour.open_time())?;
-        equity_curve.push(equity);
-        metrics.update(equity, equity - portfolio.cash(), benchmark.value(&hour));
+        let equity = broker.settle(&hour, &mut portfolio, equity);
 
-        // The strategy sees the closed hour and orders for the next.
-        let mut context = Context::new(hour, &portfolio, equity, &mut broker.book);
+        // The strategy sees the closed hour and orders.
+        let mut context = Context::new(hour, &portfolio, equity, &mut broker.book, options);
         if tick == 0 {
             strategy.initialize(&mut context);
         }
         strategy.on_tick(&mut context);
+
+        // Under the convention of that name, the close waits for the decision.
+        let equity = broker.trade_at_close(&hour, &mut portfolio, equity)?;
+        equity_curve.push(equity);
+        curves.push(equity, equity - portfolio.cash());
     }
 
     Ok(Outcome {
@@ -93,31 +126,27 @@ where
         equity: equity_curve,
         fills: broker.fills,
         commission: broker.commission_paid,
-        n_orders: broker.book.n_orders,
-        n_cut: broker.n_cut,
-        n_rejected: broker.book.n_rejected,
-        n_superseded: broker.book.n_superseded,
-        n_unfilled: broker.book.open.len(),
+        borrowing_cost: broker.borrowing_cost,
+        orders: broker.book.orders,
+        liquidations: broker.liquidations,
         portfolio,
         n_filled_hours: market.pairs().map(|p| market.n_filled(p, range)).collect(),
-        metrics: metrics.finish(),
+        metrics: curves.metrics(&equal_weight(market, range)),
     })
 }
 
 impl EngineOptions {
+    /// Sets a commission of a share of every trade's value.
+    pub fn set_commission(&mut self, rate: Ratio) {
+        self.commission = Arc::new(PercentCommission::new(rate));
+    }
+
     fn check(&self) -> Result<()> {
         if self.capital <= Cash::ZERO {
             return Err(Error::Option {
                 option: "--capital",
                 value: self.capital.to_string(),
                 rule: "a run needs capital above zero".into(),
-            });
-        }
-        if self.commission < Ratio::default() || self.commission >= Ratio::ONE {
-            return Err(Error::Option {
-                option: "--commission",
-                value: self.commission.as_f64().to_string(),
-                rule: "a commission is at least 0 and below 1 (100 %)".into(),
             });
         }
         Ok(())
@@ -175,24 +204,15 @@ mod tests {
         run(market, range, &mut portal, strategy, options)
     }
 
-    #[track_caller]
-    fn check_options(capital: f64, commission: f64, expected: &str) {
-        let options = EngineOptions {
-            capital: Cash::from_f64(capital).expect("a sum of money"),
-            commission: Ratio::from_f64(commission).expect("a ratio"),
-        };
-        let error = run_all(&market(&[1, 1]), &mut Idle, &options).expect_err("a bad option");
-        assert_eq!(error.to_string(), expected);
-    }
-
     #[test]
-    fn options_that_make_no_sense_are_named() {
-        let capital = "is not a valid --capital: a run needs capital above zero";
-        check_options(0.0, 0.0, &format!("`0` {capital}"));
-        check_options(-5.0, 0.0, &format!("`-5` {capital}"));
-        let rule = "is not a valid --commission: a commission is at least 0 and below 1 (100 %)";
-        check_options(1.0, -0.1, &format!("`-0.1` {rule}"));
-        check_options(1.0, 1.0, &format!("`1` {rule}"));
+    fn a_run_needs_capital() {
+        for capital in [0.0, -5.0] {
+            let mut options = EngineOptions::default();
+            options.capital = Cash::from_f64(capital).expect("a sum of money");
+            let error = run_all(&market(&[1, 1]), &mut Idle, &options).expect_err("a bad option");
+            let rule = "is not a valid --capital: a run needs capital above zero";
+            assert_eq!(error.to_string(), format!("`{capital}` {rule}"));
+        }
     }
 
     #[test]
@@ -213,7 +233,9 @@ mod tests {
 
     #[test]
     fn wealth_beyond_exact_numbers_stops_the_run() {
-        let all_in = |context: &mut Context<'_>| context.order_target_percent(PairId(0), 0.99);
+        let all_in = |context: &mut Context<'_>| {
+            context.order_target_percent(PairId(0), 0.99);
+        };
         // From the lowest price that there is to the highest.
         let market = market(&[1, 1, i64::MAX]);
         let error = run_all(&market, &mut Once(all_in), &EngineOptions::default());
@@ -234,7 +256,7 @@ mod tests {
             context.order(PairId(0), Quantity::ZERO);
         });
         let outcome = run_all(&market, &mut absurd, &EngineOptions::default()).expect("a run");
-        assert_eq!((outcome.n_orders, outcome.n_rejected), (8, 8));
+        assert_eq!((outcome.orders.len(), outcome.n_rejected()), (8, 8));
         assert_eq!(outcome.final_value, outcome.capital);
     }
 
@@ -244,6 +266,6 @@ mod tests {
             context.order(PairId(0), Quantity::from_units(1));
         });
         let outcome = run_all(&market(&[5]), &mut buy, &EngineOptions::default()).expect("a run");
-        assert_eq!((outcome.n_unfilled, outcome.fills.len()), (1, 0));
+        assert_eq!((outcome.n_unfilled(), outcome.fills.len()), (1, 0));
     }
 }

@@ -121,6 +121,15 @@ pub enum Error {
         end: Timestamp,
     },
 
+    /// A work unit is for other data than it was given.
+    #[error("the work is for the data {wanted}, and this is {found}")]
+    OtherData {
+        /// The fingerprint of the data that it is for.
+        wanted: String,
+        /// The fingerprint of the data at hand.
+        found: String,
+    },
+
     /// There is no folder to keep data in.
     #[error("there is no home folder to keep data in")]
     NoDataRoot,
@@ -187,6 +196,7 @@ impl Error {
             Self::TooRich { .. } => {
                 Some("start with less --capital, or look for an impossible price".into())
             }
+            Self::OtherData { .. } => Some("load the files that the sweep began with".into()),
             Self::NoDataRoot => Some("set BACKDRAFT_ROOT to a folder".into()),
             Self::Profiler(_) => {
                 Some("run without --profile, or in a place that permits it".into())

@@ -1,5 +1,6 @@
 //! A fill: an order, or the part of it that could be executed, at a price.
 
+use crate::commission::Liquidity;
 use crate::instrument::PairId;
 use crate::money::{Cash, Price, Quantity};
 use crate::order::OrderId;
@@ -12,7 +13,8 @@ pub struct Fill {
     pub order: OrderId,
     /// What was traded.
     pub pair: PairId,
-    /// When: the opening time of the bar at whose open it was filled.
+    /// When: the opening time of the bar in which it was filled, or its closing time
+    /// when it was filled at the close.
     pub time: Timestamp,
     /// The price of one coin, without commission.
     pub price: Price,
@@ -20,6 +22,8 @@ pub struct Fill {
     pub quantity: Quantity,
     /// What the trade cost on top; never negative.
     pub commission: Cash,
+    /// Whether the order took an offer or made one.
+    pub liquidity: Liquidity,
 }
 
 impl Fill {

@@ -4,7 +4,7 @@
 //! tick before a strategy gets it, and nothing that a strategy is given leads back
 //! to the market beyond.
 
-use crate::bar::BarSeries;
+use crate::bar::{Bar, BarSeries};
 use crate::instrument::PairId;
 use crate::market::Market;
 use crate::money::Price;
@@ -111,13 +111,6 @@ impl<'a> Hour<'a> {
         self.market.pairs()
     }
 
-    /// The price at which the pair opened, or `None` when the hour is absent from
-    /// the source and nothing can have been traded.
-    pub(crate) fn open(&self, pair: PairId) -> Option<Price> {
-        let (bars, bar_idx) = self.bar(pair);
-        (!bars.filled()[bar_idx]).then(|| bars.opens()[bar_idx])
-    }
-
     /// The first price of the pair's bar, be it traded or carried from before.
     pub(crate) fn first_price(&self, pair: PairId) -> Price {
         let (bars, bar_idx) = self.bar(pair);
@@ -128,6 +121,33 @@ impl<'a> Hour<'a> {
     pub(crate) fn close(&self, pair: PairId) -> Price {
         let (bars, bar_idx) = self.bar(pair);
         bars.closes()[bar_idx]
+    }
+
+    /// The pair's bar of this hour, or `None` when the hour is absent from the
+    /// source and nothing can have been traded.
+    pub(crate) fn traded(&self, pair: PairId) -> Option<Bar> {
+        let (bars, bar_idx) = self.bar(pair);
+        (!bars.filled()[bar_idx]).then(|| bars.bar(bar_idx))
+    }
+
+    /// The pair's last `at_most` bars before this hour's.
+    pub(crate) fn before(&self, pair: PairId, at_most: usize) -> History<'a> {
+        let (bars, end) = self.bar(pair);
+        History {
+            bars,
+            start: end.saturating_sub(at_most),
+            end,
+        }
+    }
+
+    /// The sum of the pair's last `n_bars` closes in [`Price`] units, exactly, or
+    /// `None` until there are so many.
+    #[inline]
+    pub(crate) fn sum_of_closes(&self, pair: PairId, n_bars: usize) -> Option<i128> {
+        let (bars, bar_idx) = self.bar(pair);
+        let start = (bar_idx + 1).checked_sub(n_bars)?;
+        let sums = bars.close_sums();
+        Some(sums[bar_idx + 1] - sums[start])
     }
 
     /// The last `at_most` bars of the pair, or all when there are fewer.

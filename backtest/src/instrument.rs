@@ -83,6 +83,9 @@ impl fmt::Display for Symbol {
 pub struct PairId(pub(crate) usize);
 
 impl PairId {
+    /// The first pair of any market.
+    pub const FIRST: Self = Self(0);
+
     /// The pair's place in the market, from 0.
     pub const fn index(self) -> usize {
         self.0

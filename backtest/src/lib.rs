@@ -6,17 +6,15 @@
 //!
 //! What you can rely on:
 //!
-//! - A strategy sees bars that are closed, and its orders are filled at the next
-//!   open at the earliest. Nothing that it is given leads to the future.
+//! - A strategy sees bars that are closed, and nothing that it is given leads to the
+//!   future. Its orders are executed in the next bar, unless the fill convention
+//!   that is called `close` is asked for.
 //! - Money is exact. Prices, quantities and cash are integers of their own types, so
 //!   equity is cash plus positions to the last digit, after any number of ticks.
-//! - Cash never goes below zero, and nothing is done in silence: an order that could
-//!   not be executed in full is counted by what happened to it.
+//! - Cash never goes below zero but on margin, and nothing is done in silence: every
+//!   order is in the outcome, with what became of it and why.
 //! - An hour that is absent from the data is never traded in: orders wait.
 //! - The same input gives the same outcome, to the last bit, on every machine.
-//!
-//! What it is not for: short positions, orders other than market orders, and fills
-//! within a bar.
 //!
 //! # Example
 //!
@@ -60,7 +58,7 @@
 //! let range = HourRange::new(start, start.plus_hours(10)).expect("ten hours");
 //! let mut options = EngineOptions::default();
 //! options.capital = Cash::from_f64(20_200.0).expect("a sum of money");
-//! options.commission = Ratio::default();
+//! options.set_commission(Ratio::default());
 //! let mut portal = MemoryPortal::new(&market);
 //! let outcome = run(&market, range, &mut portal, &mut Half, &options)?;
 //!
@@ -71,10 +69,12 @@
 //! # }
 //! ```
 
+pub mod account;
 pub mod bar;
 mod broker;
 pub mod case_study;
 pub mod commission;
+pub mod convention;
 pub mod data;
 pub mod engine;
 pub mod error;
@@ -83,22 +83,30 @@ pub mod fill;
 mod history;
 pub mod indicator;
 pub mod instrument;
+pub mod lookahead;
 pub mod market;
 pub mod metrics;
 pub mod money;
 pub mod order;
-mod order_book;
 pub mod outcome;
 pub mod output;
 pub mod portal;
 pub mod portfolio;
 pub mod position;
 pub mod report;
+pub mod round_trip;
+pub mod rules;
+pub mod slippage;
+pub mod statistics;
 pub mod strategy;
+pub mod sweep;
 pub mod time;
+pub mod walk_forward;
 
+pub use account::{Account, Margin};
 pub use bar::{Bar, BarSeries};
-pub use commission::{CommissionModel, PercentCommission};
+pub use commission::{CommissionModel, Liquidity, PercentCommission, Trade};
+pub use convention::{FillConvention, IntraBar, Sizing};
 pub use engine::{EngineOptions, run};
 pub use error::{Error, Result};
 pub use fill::Fill;
@@ -107,10 +115,15 @@ pub use instrument::{PairId, Symbol};
 pub use market::{Listing, Market};
 pub use metrics::Metrics;
 pub use money::{Cash, Price, Quantity, Ratio};
-pub use order::{Order, OrderId};
+pub use order::{
+    Amount, Kind, Order, OrderId, OrderRequest, Rejection, Status, TimeInForce, Trail,
+};
 pub use outcome::Outcome;
 pub use portal::{DataPortal, MemoryPortal};
 pub use portfolio::Portfolio;
 pub use position::Position;
+pub use round_trip::RoundTrip;
+pub use rules::TradingRules;
+pub use slippage::{NoSlippage, Offer, SlippageModel};
 pub use strategy::{Context, Strategy};
 pub use time::{HourRange, Timestamp};

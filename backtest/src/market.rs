@@ -1,5 +1,7 @@
 //! What a run trades on: pairs, their bars, and where these came from.
 
+use std::sync::OnceLock;
+
 use crate::bar::BarSeries;
 use crate::instrument::{PairId, Symbol};
 use crate::time::{HourRange, Timestamp};
@@ -20,6 +22,7 @@ pub struct Market {
     listings: Vec<Listing>,
     source: String,
     is_synthetic: bool,
+    fingerprint: OnceLock<String>,
 }
 
 impl Market {
@@ -52,6 +55,7 @@ impl Market {
             listings,
             source,
             is_synthetic,
+            fingerprint: OnceLock::new(),
         })
     }
 
@@ -101,6 +105,32 @@ impl Market {
         start.zip(end).expect("a market has at least one pair")
     }
 
+    /// A short text that differs when any pair, price, volume or hour does: the
+    /// CRC-32 of all of them, with the numbers of pairs and bars.
+    pub fn fingerprint(&self) -> &str {
+        self.fingerprint.get_or_init(|| self.digest())
+    }
+
+    fn digest(&self) -> String {
+        let mut hasher = crc32fast::Hasher::new();
+        let mut n_bars = 0;
+        for Listing { symbol, bars } in &self.listings {
+            n_bars += bars.len();
+            hasher.update(symbol.to_string().as_bytes());
+            hasher.update(&bars.start().as_seconds().to_le_bytes());
+            for column in [bars.opens(), bars.highs(), bars.lows(), bars.closes()] {
+                for price in column {
+                    hasher.update(&price.as_units().to_le_bytes());
+                }
+            }
+            for (volume, filled) in bars.volumes().iter().zip(bars.filled()) {
+                hasher.update(&volume.to_le_bytes());
+                hasher.update(&[u8::from(*filled)]);
+            }
+        }
+        format!("{:08x}-{}-{n_bars}", hasher.finalize(), self.n_pairs())
+    }
+
     /// How many of a pair's bars in `range` stand for absent hours.
     pub fn n_filled(&self, pair: PairId, range: HourRange) -> usize {
         let bars = self.bars(pair);
@@ -148,6 +178,7 @@ impl Market {
             });
         }
         self.listings.truncate(n_pairs);
+        self.fingerprint.take();
         Ok(self)
     }
 

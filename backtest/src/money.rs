@@ -62,6 +62,9 @@ pub enum PriceError {
 }
 
 impl Price {
+    /// How many units a price of one has.
+    pub const UNITS: i64 = PRICE_UNITS;
+
     /// A price from its count of 1e-10 units.
     pub const fn from_units(units: i64) -> Self {
         Self(units)
@@ -75,6 +78,15 @@ impl Price {
     /// The price as a float, for indicators and reports; off by at most one part in 2^53.
     pub fn as_f64(self) -> f64 {
         self.0 as f64 / PRICE_UNITS as f64
+    }
+
+    /// This price times a ratio, both at least zero, rounded up at 1e-10 and no
+    /// more than the largest price.
+    #[must_use]
+    pub fn scaled(self, ratio: Ratio) -> Self {
+        let units = i128::from(self.0) * i128::from(ratio.0);
+        let rounded_up = (units + RATIO_UNITS - 1) / RATIO_UNITS;
+        Self(i64::try_from(rounded_up).unwrap_or(i64::MAX))
     }
 
     /// Reads a positive decimal number, with an exponent if it has one, exactly;
@@ -142,6 +154,23 @@ impl Price {
 impl Quantity {
     /// No coins.
     pub const ZERO: Self = Self(0);
+
+    /// One coin.
+    pub const ONE: Self = Self(QUANTITY_UNITS);
+
+    /// A quantity from a float, rounded to the nearest 1e-12, or `None` when it is
+    /// not finite or beyond ±1e15.
+    #[expect(clippy::cast_possible_truncation, reason = "bounded by the line above")]
+    pub fn from_f64(value: f64) -> Option<Self> {
+        let in_range = value.is_finite() && value.abs() <= 1e15;
+        in_range.then(|| Self((value * 1e12).round() as i128))
+    }
+
+    /// The quantity rounded towards zero to a multiple of `step`, which is above zero.
+    #[must_use]
+    pub const fn rounded_to(self, step: Self) -> Self {
+        Self(self.0 / step.0 * step.0)
+    }
 
     /// A quantity from its count of 1e-12 units.
     pub const fn from_units(units: i128) -> Self {

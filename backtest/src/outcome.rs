@@ -7,7 +7,8 @@ use crate::fill::Fill;
 use crate::metrics::Metrics;
 use crate::money::Cash;
 use crate::portfolio::Portfolio;
-use crate::time::HourRange;
+use crate::order::{Order, Status};
+use crate::time::{HourRange, Timestamp};
 
 /// What a run made of its capital, and how.
 #[derive(Clone, Debug, PartialEq)]
@@ -26,21 +27,49 @@ pub struct Outcome {
     pub fills: Vec<Fill>,
     /// The sum of all commissions.
     pub commission: Cash,
-    /// Orders placed. Each is filled, rejected, superseded or unfilled.
-    pub n_orders: usize,
-    /// Filled orders of which only a part could be executed, for want of cash (a
-    /// purchase) or coins (a sale).
-    pub n_cut: usize,
-    /// Orders of which nothing could be executed.
-    pub n_rejected: usize,
-    /// Orders withdrawn because a later target for their pair took their place.
-    pub n_superseded: usize,
-    /// Orders still open when the run ended.
-    pub n_unfilled: usize,
+    /// What borrowing coins and cash cost on margin.
+    pub borrowing_cost: Cash,
+    /// Every order with its fate, in the order of placing.
+    pub orders: Vec<Order>,
+    /// The ticks at which the account was liquidated for want of margin.
+    pub liquidations: Vec<Timestamp>,
     /// Cash and positions at the last tick.
     pub portfolio: Portfolio,
     /// For each pair, how many hours of the range are absent from the source.
     pub n_filled_hours: Vec<usize>,
     /// Return and risk.
     pub metrics: Metrics,
+}
+
+impl Outcome {
+    /// Orders of which only a part could be executed, for want of cash, coins or
+    /// margin.
+    pub fn n_cut(&self) -> usize {
+        self.count(|status| status == Status::Cut)
+    }
+
+    /// Orders of which nothing could be executed.
+    pub fn n_rejected(&self) -> usize {
+        self.count(|status| status.rejection().is_some())
+    }
+
+    /// Orders withdrawn because a later target for their pair took their place.
+    pub fn n_superseded(&self) -> usize {
+        self.count(|status| status == Status::Superseded)
+    }
+
+    /// Orders withdrawn by the strategy, by the fill of another, or by time.
+    pub fn n_withdrawn(&self) -> usize {
+        self.count(|status| matches!(status, Status::Cancelled | Status::Expired))
+    }
+
+    /// Orders still open when the run ended.
+    pub fn n_unfilled(&self) -> usize {
+        self.count(|status| status == Status::Open)
+    }
+
+    fn count(&self, is_counted: impl Fn(Status) -> bool) -> usize {
+        let orders = self.orders.iter();
+        orders.filter(|order| is_counted(order.status)).count()
+    }
 }

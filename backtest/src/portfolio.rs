@@ -4,9 +4,10 @@
 //! `equity = cash + value of the positions` holds to the last digit at any moment.
 
 use crate::Result;
+use crate::account::Margin;
 use crate::fill::Fill;
 use crate::instrument::PairId;
-use crate::money::{Cash, Quantity};
+use crate::money::{Cash, Price, Quantity};
 use crate::portal::DataPortal;
 use crate::position::{Position, countable, worth};
 use crate::time::Timestamp;
@@ -27,7 +28,7 @@ impl Portfolio {
         }
     }
 
-    /// The money that is not invested; never negative.
+    /// The money that is not invested; negative only on margin.
     pub const fn cash(&self) -> Cash {
         self.cash
     }
@@ -52,6 +53,32 @@ impl Portfolio {
         self.cash + self.positions.iter().map(Position::value).sum()
     }
 
+    /// The equity if the pair's price were this.
+    pub(crate) fn equity_at(&self, pair: PairId, price: Price) -> Cash {
+        let position = self.position(pair);
+        self.equity() - position.value() + price * position.quantity
+    }
+
+    /// The value of all positions, short ones counted like long ones.
+    pub fn exposure(&self) -> Cash {
+        self.positions.iter().map(|p| p.value().abs()).sum()
+    }
+
+    /// The exposure in all pairs but one.
+    pub(crate) fn exposure_without(&self, pair: PairId) -> Cash {
+        self.exposure() - self.position(pair).value().abs()
+    }
+
+    /// Pays for what has been borrowed for an hour, and returns how much that is.
+    pub(crate) fn pay_for_borrowing(&mut self, margin: &Margin) -> Cash {
+        let values = self.positions.iter().map(|p| -p.value());
+        let short = values.filter(|value| *value > Cash::ZERO).sum();
+        let debt = (-self.cash).max(Cash::ZERO);
+        let cost = margin.hourly_cost(short, debt);
+        self.cash -= cost;
+        cost
+    }
+
     /// Asks the portal for the price of every held position, in pair order, and
     /// returns the equity at these prices.
     ///
@@ -70,6 +97,11 @@ impl Portfolio {
             }
         }
         countable(equity, bar_open)
+    }
+
+    /// Marks the pair's position at a price.
+    pub(crate) fn set_price(&mut self, pair: PairId, price: Price) {
+        self.positions[pair.index()].price = price;
     }
 
     /// Takes over what a fill changed.

@@ -29,7 +29,7 @@ impl Position {
     }
 }
 
-/// The value of a quantity held long, exactly.
+/// The value of a quantity, exactly; negative for a short one.
 ///
 /// # Errors
 /// [`Error::TooRich`] when it may need more than [`MAX_BITS`]. To be cheap enough
@@ -50,7 +50,7 @@ pub(crate) fn worth(price: Price, quantity: Quantity, at: Timestamp) -> Result<C
 /// [`Error::TooRich`] when it needs more than [`MAX_BITS`].
 #[inline]
 pub(crate) fn countable(equity: Cash, at: Timestamp) -> Result<Cash> {
-    if equity.as_units() >> MAX_BITS == 0 {
+    if equity.as_units().unsigned_abs() >> MAX_BITS == 0 {
         Ok(equity)
     } else {
         Err(Error::TooRich { at })

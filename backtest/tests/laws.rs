@@ -14,7 +14,7 @@ use support::{Action, CENT, ONE, Row, Scenario, Scripted, hour, rows, scenario, 
 const CAPITAL: i128 = 100 * ONE;
 
 /// Every strategy of the crate, with windows short enough for small markets.
-fn strategies() -> Vec<Box<dyn Strategy>> {
+fn strategies() -> Vec<Box<dyn Strategy + Send>> {
     let mut parameters = mean_reversion::Parameters::default();
     parameters.window = 20;
     parameters.min_bars = 10;
@@ -94,9 +94,9 @@ proptest! {
     #[test]
     fn every_order_ends_in_one_counted_way((scenario, script) in scripted(2..60)) {
         let outcome = scenario.run(&mut Scripted::new(&script), CAPITAL);
-        let ended = outcome.fills.len() + outcome.n_rejected + outcome.n_superseded;
-        prop_assert_eq!(outcome.n_orders, ended + outcome.n_unfilled);
-        prop_assert!(outcome.n_cut <= outcome.fills.len());
+        let ended = outcome.fills.len() + outcome.n_rejected() + outcome.n_superseded();
+        prop_assert_eq!(outcome.orders.len(), ended + outcome.n_unfilled());
+        prop_assert!(outcome.n_cut() <= outcome.fills.len());
         // No order is executed twice.
         let mut orders: Vec<_> = outcome.fills.iter().map(|fill| fill.order).collect();
         orders.sort_unstable();

@@ -242,11 +242,11 @@ fn check(outcome: &Outcome, naive: &Naive<'_>) -> Result<(), TestCaseError> {
     let equity = outcome.equity.iter().map(|equity| equity.as_units());
     prop_assert_eq!(equity.collect::<Vec<_>>(), naive.equity.clone());
     prop_assert_eq!(outcome.portfolio.cash().as_units(), naive.cash());
-    prop_assert_eq!(outcome.n_orders, naive.n_orders);
-    prop_assert_eq!(outcome.n_cut, naive.n_cut);
-    prop_assert_eq!(outcome.n_rejected, naive.n_rejected);
-    prop_assert_eq!(outcome.n_superseded, naive.n_superseded);
-    prop_assert_eq!(outcome.n_unfilled, naive.open.len());
+    prop_assert_eq!(outcome.orders.len(), naive.n_orders);
+    prop_assert_eq!(outcome.n_cut(), naive.n_cut);
+    prop_assert_eq!(outcome.n_rejected(), naive.n_rejected);
+    prop_assert_eq!(outcome.n_superseded(), naive.n_superseded);
+    prop_assert_eq!(outcome.n_unfilled(), naive.open.len());
     check_metrics(&outcome.metrics, naive)
 }
 

@@ -6,6 +6,11 @@ use backtest::data::DEFAULT_SEED;
 use backtest::exchange::{FolderCheck, Logging};
 use clap::{Parser, Subcommand, ValueEnum};
 
+use super::lookahead::LookaheadArgs;
+use super::market::MarketArgs;
+use super::sweep::SweepArgs;
+use super::trading::TradingArgs;
+
 /// Back-test a strategy on hourly crypto prices.
 ///
 /// Without --data it trades on an embedded synthetic market: random paths between
@@ -20,10 +25,15 @@ pub struct Args {
 }
 
 const EXIT_CODES: &str = "\
-Exit codes: 0 done, 1 the answer is \"no\" (case-study: not reproduced), 2 could not run.";
+Exit codes: 0 done, 1 the answer is \"no\" (case-study: not reproduced; check-lookahead: it looks ahead), 2 could not run.";
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Run a strategy with many parameters, on all cores
+    Sweep(Box<SweepArgs>),
+    /// Find out whether a strategy knows the future
+    #[command(after_help = EXIT_CODES)]
+    CheckLookahead(Box<LookaheadArgs>),
     /// Measure what mending the talk's two anti-patterns saves
     #[command(after_help = EXIT_CODES)]
     CaseStudy(CaseStudyArgs),
@@ -47,45 +57,25 @@ pub struct RangeArgs {
 pub struct RunArgs {
     #[command(flatten)]
     pub range: RangeArgs,
-    /// idle, buy-and-hold, sma-cross or mean-reversion
-    #[arg(long, value_name = "NAME", default_value = "mean-reversion")]
+    /// idle, buy-and-hold, sma-cross or mean-reversion; sma-cross:fast=24,slow=72 sets parameters
+    #[arg(long, value_name = "NAME[:K=V,…]", default_value = "mean-reversion")]
     pub strategy: String,
-    /// Pairs to trade, such as btc_usdt,eth_usdt, or how many [default: 10; all of --data]
-    #[arg(long, value_name = "LIST|N", allow_negative_numbers = true)]
-    pub(super) pairs: Option<String>,
-    /// Price files to trade on: Kraken OHLCVT or CryptoDataDownload, one pair each
-    #[arg(long, value_name = "PATH", num_args = 1..)]
-    pub data: Vec<PathBuf>,
-    /// Cash at the beginning, in the quote currency
-    #[arg(
-        long,
-        value_name = "AMOUNT",
-        default_value = "100000",
-        allow_negative_numbers = true
-    )]
-    pub(super) capital: String,
-    /// Commission, in per cent of a trade's value
-    #[arg(
-        long,
-        value_name = "PERCENT",
-        default_value = "0.1",
-        allow_negative_numbers = true
-    )]
-    pub(super) commission: String,
-    /// Seed of the embedded market
-    #[arg(
-        long,
-        value_name = "N",
-        default_value_t = DEFAULT_SEED.to_string(),
-        allow_negative_numbers = true
-    )]
-    pub(super) seed: String,
+    #[command(flatten)]
+    pub market: MarketArgs,
     /// Write the result as JSON, `-` for standard output
     #[arg(long, value_name = "FILE|-")]
     pub json: Option<PathBuf>,
+    /// Write the tear sheet, a page with charts and all numbers
+    #[arg(long, value_name = "FILE")]
+    pub html: Option<PathBuf>,
+    /// Write equity, fills, orders, trades and positions into this folder, as CSV files
+    #[arg(long, value_name = "DIR")]
+    pub csv: Option<PathBuf>,
     /// Sample the run, write its profile (.svg, .html, …)
     #[arg(long, value_name = "FILE")]
     pub(super) profile: Option<PathBuf>,
+    #[command(flatten)]
+    pub trading: TradingArgs,
     #[command(flatten)]
     pub exchange: ExchangeArgs,
 }

@@ -2,9 +2,13 @@
 
 mod args;
 mod case_study;
+mod lookahead;
+mod market;
 mod options;
 mod run;
 mod streams;
+mod sweep;
+mod trading;
 
 use std::path::Path;
 use std::process::{self, ExitCode};
@@ -20,6 +24,14 @@ use args::{Args, Command};
 pub fn run() -> Result<ExitCode> {
     match Args::try_parse().unwrap_or_else(|error| refuse(&error)) {
         Args { command: None, run } => run::run(&run),
+        Args {
+            command: Some(Command::Sweep(args)),
+            ..
+        } => sweep::run(&args),
+        Args {
+            command: Some(Command::CheckLookahead(args)),
+            ..
+        } => lookahead::run(&args),
         Args {
             command: Some(Command::CaseStudy(args)),
             ..

@@ -8,7 +8,7 @@ use std::str::FromStr;
 
 use backtest::case_study::Composition;
 use backtest::exchange::{ExchangeName, FolderCheck, Logging};
-use backtest::{Cash, Error, HourRange, Ratio, Result, Symbol, Timestamp};
+use backtest::{Error, HourRange, Result, Timestamp};
 
 use profiler::format::Format;
 
@@ -34,7 +34,7 @@ fn parse_time(option: &'static str, text: &str) -> Result<Timestamp> {
     time.ok_or_else(|| invalid(option, text, rule))
 }
 
-fn parse_seed(text: &str) -> Result<u64> {
+pub fn parse_seed(text: &str) -> Result<u64> {
     number(
         "--seed",
         text,
@@ -43,11 +43,11 @@ fn parse_seed(text: &str) -> Result<u64> {
 }
 
 /// The number that `text` stands for.
-fn number<T: FromStr>(option: &'static str, text: &str, rule: impl Into<String>) -> Result<T> {
+pub fn number<T: FromStr>(option: &'static str, text: &str, rule: impl Into<String>) -> Result<T> {
     text.trim().parse().map_err(|_| invalid(option, text, rule))
 }
 
-fn invalid(option: &'static str, text: &str, rule: impl Into<String>) -> Error {
+pub fn invalid(option: &'static str, text: &str, rule: impl Into<String>) -> Error {
     Error::Option {
         option,
         value: text.escape_debug().to_string(),
@@ -55,61 +55,7 @@ fn invalid(option: &'static str, text: &str, rule: impl Into<String>) -> Error {
     }
 }
 
-/// What `--pairs` asks for.
-#[derive(Debug)]
-pub enum PairChoice {
-    /// So many, the market's first.
-    First(usize),
-    /// These.
-    Named(Vec<Symbol>),
-}
-
 impl RunArgs {
-    /// The pairs asked for, if any were.
-    pub fn pair_choice(&self) -> Result<Option<PairChoice>> {
-        let Some(text) = &self.pairs else {
-            return Ok(None);
-        };
-        if let Ok(n_pairs) = text.trim().parse() {
-            return Ok(Some(PairChoice::First(n_pairs)));
-        }
-        let names: Vec<_> = text.split(',').map(str::trim).collect();
-        if names.contains(&"") || text.trim().parse::<f64>().is_ok() {
-            let rule = "name pairs, such as btc_usdt,eth_usdt, or say how many";
-            return Err(invalid("--pairs", text, rule));
-        }
-        let symbols = names.into_iter().map(Symbol::parse);
-        Ok(Some(PairChoice::Named(symbols.collect::<Result<_>>()?)))
-    }
-
-    /// The capital as money.
-    pub fn capital(&self) -> Result<Cash> {
-        let rule = || {
-            let most = Cash::MAX_CAPITAL;
-            format!("it has to be a number above 0 and at most {most:e}")
-        };
-        let capital = number("--capital", &self.capital, rule())?;
-        Cash::from_f64(capital)
-            .filter(|capital| *capital > Cash::ZERO)
-            .ok_or_else(|| invalid("--capital", &self.capital, rule()))
-    }
-
-    /// The commission as a share of a trade's value.
-    pub fn commission(&self) -> Result<Ratio> {
-        let rule = "it has to be a number from 0 to below 100, without a % sign";
-        let percent: f64 = number("--commission", &self.commission, rule)?;
-        (0.0..100.0)
-            .contains(&percent)
-            .then_some(percent / 100.0)
-            .and_then(Ratio::from_f64)
-            .ok_or_else(|| invalid("--commission", &self.commission, rule))
-    }
-
-    /// The seed of the embedded market.
-    pub fn seed(&self) -> Result<u64> {
-        parse_seed(&self.seed)
-    }
-
     /// Where the profile goes, if one is wanted, and its format, by the file's ending.
     pub fn profile(&self) -> Result<Option<(&Path, Format)>> {
         let Some(path) = &self.profile else {

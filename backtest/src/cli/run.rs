@@ -1,23 +1,22 @@
 //! `backtest`: one run of one strategy.
 
+use std::fs;
 use std::io::{self, IsTerminal};
 use std::path::Path;
 use std::process::ExitCode;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result};
-use backtest::data::{self, LoadReport};
 use backtest::engine::{self, EngineOptions};
 use backtest::exchange::{ExchangeOptions, ExchangePortal};
 use backtest::output::OutputFile;
-use backtest::report::{self, RunReport};
-use backtest::{Market, MemoryPortal, Outcome, strategy};
+use backtest::report::{self, Frame, RunReport};
+use backtest::{Market, MemoryPortal, Outcome, statistics, strategy};
 use indicatif::ProgressBar;
 use profiler::format::WriteOptions;
 use profiler::{Sampler, Session};
 
 use super::args::RunArgs;
-use super::options::PairChoice;
 use super::streams;
 
 /// Runs the strategy and reports.
@@ -31,21 +30,34 @@ pub fn run(args: &RunArgs) -> Result<ExitCode> {
         )),
         None => None,
     };
+    let page = args.html.as_deref().map(OutputFile::prepare).transpose()?;
+    let tables = args.csv.as_deref().map(prepare_tables).transpose()?;
     let session = output.is_some().then(start_sampler).transpose()?;
-    let (market, files) = market(args)?;
-    let (strategy, outcome) = simulate(args, &market)?;
+    let (market, files) = args.market.load()?;
+    let options = args.trading.parse(&market)?;
+    let (strategy, outcome) = simulate(args, &market, &options)?;
     let profile = session
         .map(Session::stop)
         .transpose()
         .map_err(backtest::Error::Profiler)?;
+    let statistics = statistics::statistics(&outcome, &market);
     let report = RunReport {
         strategy,
         market: &market,
         files: &files,
-        seed: args.data.is_empty().then_some(args.seed()?),
+        seed: args.market.seed()?,
+        options: &options,
         outcome: &outcome,
+        statistics: &statistics,
+        intervals: statistics::intervals(&outcome, INTERVAL_SEED),
     };
     json.write(&report::to_text(&report), || report::to_json(&report))?;
+    if let Some(page) = page {
+        page.write(report::to_html(&report).as_bytes())?;
+    }
+    for (file, frame) in tables.into_iter().flatten().zip(frames(&outcome, &market)) {
+        file.write(&frame.to_csv())?;
+    }
     // Last, so that a run too short to be drawn has shown its result all the same.
     if let Some(((file, format, mut options), profile)) = output.zip(profile) {
         options.title = format!("backtest --strategy {}", args.strategy);
@@ -58,31 +70,13 @@ pub fn run(args: &RunArgs) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn market(args: &RunArgs) -> Result<(Market, Vec<LoadReport>)> {
-    let choice = args.pair_choice()?;
-    if args.data.is_empty() {
-        let market = match choice {
-            None => data::embedded(data::DEFAULT_PAIRS, args.seed()?)?,
-            Some(PairChoice::First(n_pairs)) => data::embedded(n_pairs, args.seed()?)?,
-            Some(PairChoice::Named(symbols)) => data::embedded_pairs(&symbols, args.seed()?)?,
-        };
-        return Ok((market, Vec::new()));
-    }
-    let loaded = data::load(&args.data)?;
-    let market = match choice {
-        None => loaded.market,
-        Some(PairChoice::Named(symbols)) => loaded.market.select(&symbols)?,
-        Some(PairChoice::First(n_pairs)) => loaded.market.first(n_pairs)?,
-    };
-    Ok((market, loaded.reports))
-}
-
-fn simulate(args: &RunArgs, market: &Market) -> Result<(&'static str, Outcome)> {
+fn simulate(
+    args: &RunArgs,
+    market: &Market,
+    options: &EngineOptions,
+) -> Result<(&'static str, Outcome)> {
     let range = args.range.parse()?;
     let mut strategy = strategy::by_name(&args.strategy)?;
-    let mut options = EngineOptions::default();
-    options.capital = args.capital()?;
-    options.commission = args.commission()?;
     let exchange = args.exchange.parse()?;
     let progress = spinner(format!("{}, {range}", strategy.name()));
     let outcome = match exchange {
@@ -91,7 +85,7 @@ fn simulate(args: &RunArgs, market: &Market) -> Result<(&'static str, Outcome)> 
             range,
             &mut MemoryPortal::new(market),
             &mut *strategy,
-            &options,
+            options,
         )?,
         Some((logging, folder_check, exchange)) => {
             market.require(range)?;
@@ -100,12 +94,39 @@ fn simulate(args: &RunArgs, market: &Market) -> Result<(&'static str, Outcome)> 
                 ..ExchangeOptions::new(logging, folder_check)
             };
             let mut portal = ExchangePortal::prepare(market, exchange)?;
-            engine::run(market, range, &mut portal, &mut *strategy, &options)?
+            engine::run(market, range, &mut portal, &mut *strategy, options)?
         }
     };
     progress.finish_and_clear();
     Ok((strategy.name(), outcome))
 }
+
+/// The names of the tables, in the order of [`frames`].
+const TABLES: [&str; 5] = ["equity", "fills", "orders", "trades", "positions"];
+
+fn frames(outcome: &Outcome, market: &Market) -> [Frame; 5] {
+    [
+        report::equity(outcome),
+        report::fills(outcome, market),
+        report::orders(outcome, market),
+        report::trades(outcome, market),
+        report::positions(outcome, market),
+    ]
+}
+
+/// Makes sure that all tables can be written into a folder, which is made if need be.
+fn prepare_tables(folder: &Path) -> backtest::Result<Vec<OutputFile>> {
+    fs::create_dir_all(folder).map_err(|source| backtest::Error::Io {
+        action: "create",
+        path: folder.to_owned(),
+        source,
+    })?;
+    let file = |name| OutputFile::prepare(&folder.join(format!("{name}.csv")));
+    TABLES.into_iter().map(file).collect()
+}
+
+/// What the resamples of the intervals are drawn from.
+const INTERVAL_SEED: u64 = 1;
 
 /// Something that turns on a terminal and is silent elsewhere.
 pub fn spinner(message: impl Into<String>) -> ProgressBar {

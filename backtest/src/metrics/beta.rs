@@ -2,35 +2,42 @@
 //!
 //! The regression of the returns on the benchmark's (Jensen, "The Performance of
 //! Mutual Funds in the Period 1945-1964", Journal of Finance 23, 1968), with a
-//! risk-free rate of zero. The co-moment is updated as in Welford's method.
+//! risk-free rate of zero.
 
-use super::HOURS_PER_YEAR;
-use super::moments::Moments;
+use super::{HOURS_PER_YEAR, sum, sum_of_pairs};
 
-/// The regression over the returns so far.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct RunningBeta {
-    benchmark: Moments,
+/// The regression of a run's returns on the benchmark's.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Regression {
+    mean: f64,
+    benchmark_mean: f64,
     products: f64,
+    benchmark_squares: f64,
 }
 
-impl RunningBeta {
-    /// Takes in a tick's deviation of the return from the mean, this return
-    /// included, and the benchmark's return, which is `share` of all so far.
-    pub(super) fn update(&mut self, deviation: f64, benchmark: f64, share: f64) {
-        self.products += (benchmark - self.benchmark.mean()) * deviation;
-        self.benchmark.update(benchmark, share);
+impl Regression {
+    /// Over returns with this mean, and as many of the benchmark.
+    pub(super) fn new(returns: &[f64], mean: f64, benchmark: &[f64]) -> Self {
+        let benchmark_mean = sum(benchmark, |b| b) / benchmark.len() as f64;
+        Self {
+            mean,
+            benchmark_mean,
+            products: sum_of_pairs(returns, benchmark, |r, b| {
+                (r - mean) * (b - benchmark_mean)
+            }),
+            benchmark_squares: sum(benchmark, |b| (b - benchmark_mean) * (b - benchmark_mean)),
+        }
     }
 
     /// Covariance over the benchmark's variance, or `None` when that is zero.
-    pub(super) fn beta(&self) -> Option<f64> {
-        let squares = self.benchmark.squares();
+    pub(super) fn beta(self) -> Option<f64> {
+        let squares = self.benchmark_squares;
         (squares > 0.0).then(|| self.products / squares)
     }
 
-    /// The yearly part of the `mean` return that beta does not explain.
-    pub(super) fn alpha(&self, mean: f64) -> Option<f64> {
-        let alpha = |beta| (mean - beta * self.benchmark.mean()) * HOURS_PER_YEAR;
+    /// The yearly part of the mean return that beta does not explain.
+    pub(super) fn alpha(self) -> Option<f64> {
+        let alpha = |beta| (self.mean - beta * self.benchmark_mean) * HOURS_PER_YEAR;
         self.beta().map(alpha)
     }
 }

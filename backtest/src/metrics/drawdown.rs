@@ -1,7 +1,5 @@
 //! Drawdown: how far the equity fell from its running peak.
 
-use crate::money::Cash;
-
 /// A fall from a peak to the lowest point before the next peak.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Drawdown {
@@ -13,48 +11,31 @@ pub struct Drawdown {
     pub trough_tick: Option<usize>,
 }
 
-/// The worst drawdown so far.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct RunningDrawdown {
-    peak: Cash,
-    peak_tick: Option<usize>,
-    n_ticks: usize,
-    worst: Drawdown,
-}
-
-impl RunningDrawdown {
-    /// Before the first tick: the capital is the first peak.
-    pub(super) fn new(capital: Cash) -> Self {
-        Self {
-            peak: capital,
-            peak_tick: None,
-            n_ticks: 0,
-            worst: Drawdown::default(),
-        }
-    }
-
-    /// Takes in the equity of the next tick.
-    pub(super) fn update(&mut self, equity: Cash) {
-        if equity > self.peak {
-            self.peak = equity;
-            self.peak_tick = Some(self.n_ticks);
-        } else if equity < self.peak {
-            let fraction = (self.peak - equity).as_f64() / self.peak.as_f64();
-            if fraction > self.worst.fraction {
-                self.worst = Drawdown {
+/// The worst drawdown of a curve whose first point is the capital before the first
+/// tick; the first one, if several are equal.
+pub(super) fn worst(curve: &[f64]) -> Drawdown {
+    let mut worst = Drawdown::default();
+    let (mut peak, mut peak_at) = (curve[0], 0);
+    // Compared as a share that is left, so that a new low costs a division and
+    // nothing else does.
+    let mut least = f64::INFINITY;
+    for (at, value) in curve.iter().copied().enumerate() {
+        if value > peak {
+            (peak, peak_at) = (value, at);
+            least = peak * (1.0 - worst.fraction);
+        } else if value < least.min(peak) {
+            let fraction = (peak - value) / peak;
+            if fraction > worst.fraction {
+                worst = Drawdown {
                     fraction,
-                    peak_tick: self.peak_tick,
-                    trough_tick: Some(self.n_ticks),
+                    peak_tick: peak_at.checked_sub(1),
+                    trough_tick: Some(at - 1),
                 };
             }
+            least = value;
         }
-        self.n_ticks += 1;
     }
-
-    /// The worst of all ticks so far; the first one, if several are equal.
-    pub(super) const fn worst(&self) -> Drawdown {
-        self.worst
-    }
+    worst
 }
 
 #[cfg(test)]
@@ -63,17 +44,13 @@ mod tests {
 
     #[track_caller]
     fn check(curve: &[f64], fraction: f64, peak_tick: Option<usize>, trough_tick: Option<usize>) {
-        let cash = |value| Cash::from_f64(value).expect("a sum of money");
-        let mut running = RunningDrawdown::new(cash(100.0));
-        for value in curve {
-            running.update(cash(*value));
-        }
+        let curve = [&[100.0], curve].concat();
         let expected = Drawdown {
             fraction,
             peak_tick,
             trough_tick,
         };
-        assert_eq!(running.worst(), expected, "{curve:?}");
+        assert_eq!(worst(&curve), expected, "{curve:?}");
     }
 
     #[test]

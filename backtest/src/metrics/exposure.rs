@@ -1,21 +1,9 @@
 //! Exposure: the share of the equity that is invested, averaged over all ticks.
 
-/// The exposure so far.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct RunningExposure {
-    sum: f64,
-}
+use super::sum_of_pairs;
 
-impl RunningExposure {
-    /// Takes in what is invested of the equity at one tick.
-    pub(super) fn update(&mut self, invested: f64, equity: f64) {
-        if equity > 0.0 {
-            self.sum += invested / equity;
-        }
-    }
-
-    /// The mean over `n` ticks, at least one.
-    pub(super) fn mean(self, n: f64) -> f64 {
-        self.sum / n
-    }
+/// The mean over all ticks, of which there is at least one.
+pub(super) fn mean(invested: &[f64], equity: &[f64]) -> f64 {
+    let share = |invested, equity| if equity > 0.0 { invested / equity } else { 0.0 };
+    sum_of_pairs(invested, equity, share) / invested.len() as f64
 }

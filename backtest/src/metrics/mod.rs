@@ -1,8 +1,8 @@
 //! Return and risk of a run, one metric a file.
 //!
-//! Every metric is kept up to date tick by tick, as a live system would have to,
-//! in constant space. Returns are hourly and simple, `equity / equity before - 1`,
-//! the first one against the capital. Ratios are annualised with
+//! Metrics are taken from the whole curve when the run is over, in as many passes as
+//! their definitions have. Returns are hourly and simple, `equity / equity before -
+//! 1`, the first one against the capital. Ratios are annualised with
 //! [`HOURS_PER_YEAR`], since crypto markets never close.
 //!
 //! A metric that the run leaves undefined, such as the Sharpe ratio of a curve that
@@ -12,21 +12,16 @@ mod benchmark;
 mod beta;
 mod drawdown;
 mod exposure;
-mod moments;
 mod sharpe;
 mod sortino;
 mod volatility;
 
 pub use drawdown::Drawdown;
 
-pub(crate) use benchmark::EqualWeight;
+pub(crate) use benchmark::equal_weight;
 
 use crate::money::Cash;
-use beta::RunningBeta;
-use drawdown::RunningDrawdown;
-use exposure::RunningExposure;
-use moments::Moments;
-use sortino::RunningDownside;
+use beta::Regression;
 
 /// Hours in a Julian year of 365.25 days, the mean over a leap-year cycle.
 pub const HOURS_PER_YEAR: f64 = 8_766.0;
@@ -56,81 +51,108 @@ pub struct Metrics {
     pub alpha: Option<f64>,
 }
 
-/// The metrics of a run that is still going on.
+/// What a run leaves behind for its metrics: three numbers a tick.
 #[derive(Clone, Debug)]
-pub(crate) struct RunningMetrics {
-    n_ticks: f64,
-    capital: f64,
-    equity: f64,
-    benchmark: f64,
-    returns: Moments,
-    downside: RunningDownside,
-    drawdown: RunningDrawdown,
-    exposure: RunningExposure,
-    beta: RunningBeta,
+pub(crate) struct Curves {
+    /// The equity, before the first tick and at each.
+    equity: Vec<f64>,
+    /// What is invested of the equity, at each tick.
+    invested: Vec<f64>,
 }
 
-impl RunningMetrics {
-    /// Before the first tick, with nothing but capital.
-    pub(crate) fn new(capital: Cash) -> Self {
+impl Curves {
+    /// Before the first of `n_ticks` ticks, with nothing but capital.
+    pub(crate) fn new(capital: Cash, n_ticks: usize) -> Self {
+        let mut equity = Vec::with_capacity(n_ticks + 1);
+        equity.push(units(capital));
         Self {
-            n_ticks: 0.0,
-            capital: units(capital),
-            equity: units(capital),
-            benchmark: 1.0,
-            returns: Moments::default(),
-            downside: RunningDownside::default(),
-            drawdown: RunningDrawdown::new(capital),
-            exposure: RunningExposure::default(),
-            beta: RunningBeta::default(),
+            equity,
+            invested: Vec::with_capacity(n_ticks),
         }
     }
 
-    /// Takes in one tick: its equity, how much of it is invested, and what one unit
-    /// of the benchmark has become.
-    pub(crate) fn update(&mut self, equity: Cash, invested: Cash, benchmark: f64) {
-        self.n_ticks += 1.0;
-        let share = 1.0 / self.n_ticks;
-        let equity_before = std::mem::replace(&mut self.equity, units(equity));
-        let benchmark_before = std::mem::replace(&mut self.benchmark, benchmark);
-        let return_ = simple_return(equity_before, self.equity);
-        let benchmark_return = simple_return(benchmark_before, benchmark);
-        self.returns.update(return_, share);
-        self.downside.update(return_);
-        self.drawdown.update(equity);
-        self.exposure.update(units(invested), self.equity);
-        let deviation = return_ - self.returns.mean();
-        self.beta.update(deviation, benchmark_return, share);
+    /// Takes in one tick: its equity, and how much of it is invested.
+    #[inline]
+    pub(crate) fn push(&mut self, equity: Cash, invested: Cash) {
+        self.equity.push(units(equity));
+        self.invested.push(units(invested));
     }
 
-    /// The metrics of all ticks so far, of which there is at least one.
-    pub(crate) fn finish(&self) -> Metrics {
-        let mean = self.returns.mean();
-        let deviation = self.returns.standard_deviation(self.n_ticks);
+    /// The metrics of all ticks, of which there is at least one, against what one
+    /// unit of the benchmark was worth before the first tick and at each.
+    pub(crate) fn metrics(&self, benchmark: &[f64]) -> Metrics {
+        let returns = simple_returns(&self.equity);
+        let n = returns.len() as f64;
+        let mean = sum(&returns, |r| r) / n;
+        let squares = sum(&returns, |r| (r - mean) * (r - mean));
+        let deviation = (n >= 2.0).then(|| (squares / (n - 1.0)).sqrt());
+        let regression = Regression::new(&returns, mean, &simple_returns(benchmark));
         Metrics {
-            total_return: self.equity / self.capital - 1.0,
-            max_drawdown: self.drawdown.worst(),
+            total_return: self.equity[self.equity.len() - 1] / self.equity[0] - 1.0,
+            max_drawdown: drawdown::worst(&self.equity),
             volatility: deviation.map(volatility::annualised),
             sharpe: deviation.and_then(|deviation| sharpe::ratio(mean, deviation)),
-            sortino: sortino::ratio(mean, self.downside.deviation(self.n_ticks)),
-            exposure: self.exposure.mean(self.n_ticks),
-            benchmark_return: self.benchmark - 1.0,
-            beta: self.beta.beta(),
-            alpha: self.beta.alpha(mean),
+            sortino: sortino::ratio(mean, sortino::downside_deviation(&returns)),
+            exposure: exposure::mean(&self.invested, &self.equity[1..]),
+            benchmark_return: benchmark[benchmark.len() - 1] - 1.0,
+            beta: regression.beta(),
+            alpha: regression.alpha(),
         }
     }
 }
 
 /// An amount as a float that is only ever set against others: its unit cancels out.
+#[inline]
 fn units(cash: Cash) -> f64 {
-    cash.as_units() as f64
+    const LOW: f64 = 18_446_744_073_709_551_616.0;
+    let units = cash.as_units();
+    // In two halves, which a processor converts in an instant each.
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "the two halves of the number"
+    )]
+    let (high, low) = ((units >> 64) as i64, units as u64);
+    high as f64 * LOW + low as f64
 }
 
-/// The relative change of a value; zero when nothing was left to change.
-fn simple_return(before: f64, after: f64) -> f64 {
-    if before == 0.0 {
-        0.0
-    } else {
-        after / before - 1.0
+/// The relative changes of a curve; zero where nothing was left to change.
+pub(crate) fn simple_returns(curve: &[f64]) -> Vec<f64> {
+    let change = |pair: (&f64, &f64)| {
+        let (before, after) = pair;
+        if *before == 0.0 { 0.0 } else { after / before - 1.0 }
+    };
+    curve.iter().zip(&curve[1..]).map(change).collect()
+}
+
+/// The sum of `of` over all values, in eight lanes that are added up at the end: an
+/// order that is the same everywhere, and that the processor can keep up with.
+pub(crate) fn sum(values: &[f64], of: impl Fn(f64) -> f64) -> f64 {
+    let mut lanes = [0.0; 8];
+    let (chunks, rest) = values.as_chunks::<8>();
+    for chunk in chunks {
+        for (lane, value) in lanes.iter_mut().zip(chunk) {
+            *lane += of(*value);
+        }
     }
+    for (lane, value) in lanes.iter_mut().zip(rest) {
+        *lane += of(*value);
+    }
+    lanes.iter().sum()
+}
+
+/// The same over pairs of values, of two slices of one length.
+pub(crate) fn sum_of_pairs(left: &[f64], right: &[f64], of: impl Fn(f64, f64) -> f64) -> f64 {
+    let mut lanes = [0.0; 8];
+    let (left_chunks, left_rest) = left.as_chunks::<8>();
+    let (right_chunks, right_rest) = right.as_chunks::<8>();
+    for (left, right) in left_chunks.iter().zip(right_chunks) {
+        for ((lane, left), right) in lanes.iter_mut().zip(left).zip(right) {
+            *lane += of(*left, *right);
+        }
+    }
+    for ((lane, left), right) in lanes.iter_mut().zip(left_rest).zip(right_rest) {
+        *lane += of(*left, *right);
+    }
+    lanes.iter().sum()
 }

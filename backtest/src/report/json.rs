@@ -1,9 +1,14 @@
 //! The report for programs: one object whose shape carries a version.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Map, Value, json};
 
-use super::{FILL, RunReport, SIZE};
+use super::RunReport;
 use crate::data::LoadReport;
+use crate::order::Rejection;
+use crate::outcome::Outcome;
+use crate::statistics::{Interval, Intervals};
 
 /// The name and version of the shape below.
 const SCHEMA: &str = "backdraft.run/1";
@@ -33,8 +38,9 @@ pub fn to_json(report: &RunReport<'_>) -> Value {
         "source": market.source(),
         "synthetic": market.is_synthetic(),
         "seed": report.seed,
-        "fill": FILL,
-        "size": SIZE,
+        "fill": report.options.fill.name(),
+        "size": report.options.size.name(),
+        "intra_bar": report.options.intra_bar.name(),
         "capital": outcome.capital.as_f64(),
         "final_value": outcome.final_value.as_f64(),
         "final_value_exact": outcome.final_value.to_string(),
@@ -48,14 +54,51 @@ pub fn to_json(report: &RunReport<'_>) -> Value {
         "alpha": metrics.alpha,
         "beta": metrics.beta,
         "commission": outcome.commission.as_f64(),
-        "orders": outcome.n_orders,
+        "orders": outcome.orders.len(),
         "fills": outcome.fills.len(),
-        "cut": outcome.n_cut,
-        "rejected": outcome.n_rejected,
-        "superseded": outcome.n_superseded,
-        "unfilled": outcome.n_unfilled,
+        "cut": outcome.n_cut(),
+        "rejected": outcome.n_rejected(),
+        "superseded": outcome.n_superseded(),
+        "withdrawn": outcome.n_withdrawn(),
+        "unfilled": outcome.n_unfilled(),
+        "borrowing_cost": outcome.borrowing_cost.as_f64(),
+        "liquidations": outcome.liquidations.len(),
+        "rejections": rejections(outcome),
+        "metrics": metrics_by_name(report),
+        "intervals": intervals(report.intervals),
         "filled_hours": filled_hours,
         "files": report.files.iter().map(file).collect::<Vec<_>>(),
+    })
+}
+
+/// How many orders were rejected, by reason.
+fn rejections(outcome: &Outcome) -> Map<String, Value> {
+    let mut counts: BTreeMap<Rejection, usize> = BTreeMap::new();
+    for order in &outcome.orders {
+        if let Some(reason) = order.status.rejection() {
+            *counts.entry(reason).or_default() += 1;
+        }
+    }
+    let counts = counts.into_iter();
+    counts.map(|(reason, n)| (reason.to_string(), json!(n))).collect()
+}
+
+/// All statistics; a share is a fraction of one, and what is undefined is null.
+fn metrics_by_name(report: &RunReport<'_>) -> Map<String, Value> {
+    let statistics = report.statistics.iter();
+    statistics
+        .map(|statistic| (statistic.name.to_owned(), json!(statistic.value)))
+        .collect()
+}
+
+fn intervals(intervals: Option<Intervals>) -> Value {
+    let ends = |interval: Interval| json!({ "low": interval.low, "high": interval.high });
+    intervals.map_or(Value::Null, |intervals| {
+        json!({
+            "confidence": 0.95,
+            "annual_return": ends(intervals.annual_return),
+            "sharpe": intervals.sharpe.map(ends),
+        })
     })
 }
 

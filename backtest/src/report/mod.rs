@@ -1,17 +1,26 @@
 //! What a run tells its user: a small table and a sentence, or JSON.
 
+pub(crate) mod axis;
+mod columns;
 mod json;
 mod sentence;
+pub mod sweep;
+mod tear_sheet;
 mod text;
 
+pub use columns::{Column, Frame, equity, fills, orders, positions, trades};
 pub use json::to_json;
 pub use sentence::sentence;
+pub(crate) use sentence::of as sentence_of;
 pub(crate) use text::thousands;
+pub use tear_sheet::to_html;
 pub use text::to_text;
 
 use crate::Market;
 use crate::data::LoadReport;
+use crate::engine::EngineOptions;
 use crate::outcome::Outcome;
+use crate::statistics::{Intervals, Statistic};
 
 /// A finished run with everything that a report says about it.
 ///
@@ -27,12 +36,12 @@ pub struct RunReport<'a> {
     pub files: &'a [LoadReport],
     /// The seed of the embedded market, or `None` when the market is from files.
     pub seed: Option<u64>,
+    /// By which conventions and at what costs it traded.
+    pub options: &'a EngineOptions,
     /// What came of it.
     pub outcome: &'a Outcome,
+    /// All that can be said of it in numbers.
+    pub statistics: &'a [Statistic],
+    /// What it leaves open, where it is long enough to say.
+    pub intervals: Option<Intervals>,
 }
-
-/// When a decision turns into a trade, in one word; the engine has one answer.
-const FILL: &str = "next-open";
-
-/// When an order's quantity is fixed, in one word; the engine has one answer.
-const SIZE: &str = "on-decision";

@@ -8,7 +8,7 @@ pub fn sentence(outcome: &Outcome) -> String {
 }
 
 /// The sentence for a capital that became `multiple` times itself.
-fn of(multiple: f64) -> String {
+pub(crate) fn of(multiple: f64) -> String {
     let percent = 100.0 * (multiple - 1.0);
     if multiple >= 2.0 {
         format!("Your strategy made {multiple:.1}x")

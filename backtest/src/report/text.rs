@@ -3,6 +3,9 @@
 use std::fmt::Write as _;
 
 use super::{RunReport, sentence};
+use crate::convention::{FillConvention, Sizing};
+use crate::engine::EngineOptions;
+use crate::statistics::Interval;
 use crate::time::Timestamp;
 
 /// Writes the table, what was found in the files, and the closing sentence.
@@ -38,7 +41,7 @@ pub fn to_text(report: &RunReport<'_>) -> String {
     row("data source", market.source().to_owned());
     row(
         "fill convention",
-        "market orders, sized at the deciding close, filled at the next open".into(),
+        convention(report.options),
     );
     row(
         "capital",
@@ -52,15 +55,15 @@ pub fn to_text(report: &RunReport<'_>) -> String {
         "return",
         format!("{} %", thousands(100.0 * metrics.total_return, 2)),
     );
+    if let Some(intervals) = report.intervals {
+        let growth = value(report, "annual_return").map_or("-".into(), percent);
+        let Interval { low, high } = intervals.annual_return;
+        let ends = format!("95 % interval {} to {}", percent(low), percent(high));
+        row("return a year", format!("{growth}, {ends}"));
+    }
     row("max drawdown", drawdown(report));
-    row(
-        "Sharpe ratio",
-        metrics
-            .sharpe
-            .map_or("undefined, the equity never moved".into(), |s| {
-                format!("{s:.2} a year")
-            }),
-    );
+    row("Sharpe ratio", sharpe(report));
+    row("trades", trades(report));
     row("fills", fills(report));
     row(
         "commission",
@@ -76,6 +79,51 @@ pub fn to_text(report: &RunReport<'_>) -> String {
 
 fn line(text: &mut String, content: std::fmt::Arguments<'_>) {
     writeln!(text, "{content}").expect("a string takes every write");
+}
+
+/// What the result depends on more than on most strategies.
+fn convention(options: &EngineOptions) -> String {
+    let filled = match options.fill {
+        FillConvention::NextOpen => "filled at the next open",
+        FillConvention::NextClose => "filled at the next close",
+        FillConvention::Close => "filled at the deciding close",
+    };
+    let sized = match options.size {
+        Sizing::OnDecision => "sized at the deciding close",
+        Sizing::OnFill => "sized when filled",
+    };
+    format!("market orders, {sized}, {filled}")
+}
+
+/// A statistic by its name, where the run leaves it defined.
+fn value(report: &RunReport<'_>, name: &str) -> Option<f64> {
+    let found = report.statistics.iter().find(|s| s.name == name);
+    found.and_then(|statistic| statistic.value)
+}
+
+fn percent(share: f64) -> String {
+    format!("{} %", thousands(100.0 * share, 2))
+}
+
+fn sharpe(report: &RunReport<'_>) -> String {
+    let Some(sharpe) = report.outcome.metrics.sharpe else {
+        return "undefined, the equity never moved".into();
+    };
+    let interval = report.intervals.and_then(|intervals| intervals.sharpe);
+    let interval = interval.map_or(String::new(), |Interval { low, high }| {
+        format!(", 95 % interval {low:.2} to {high:.2}")
+    });
+    format!("{sharpe:.2} a year{interval}")
+}
+
+fn trades(report: &RunReport<'_>) -> String {
+    let n = value(report, "trades").unwrap_or(0.0);
+    let rate = value(report, "win_rate").map_or(String::new(), |rate| {
+        format!(", {:.0} % of them won", 100.0 * rate)
+    });
+    let hours = value(report, "mean_trade_duration")
+        .map_or(String::new(), |hours| format!(", held for {hours:.0} hours on average"));
+    format!("{}{rate}{hours}", thousands(n, 0))
 }
 
 fn drawdown(report: &RunReport<'_>) -> String {
@@ -99,13 +147,14 @@ fn fills(report: &RunReport<'_>) -> String {
     let mut text = format!(
         "{} of {} orders",
         thousands(outcome.fills.len() as f64, 0),
-        thousands(outcome.n_orders as f64, 0)
+        thousands(outcome.orders.len() as f64, 0)
     );
     for (n, what) in [
-        (outcome.n_cut, "cut to the cash or coins there were"),
-        (outcome.n_rejected, "rejected"),
-        (outcome.n_superseded, "superseded"),
-        (outcome.n_unfilled, "still open at the end"),
+        (outcome.n_cut(), "cut to the cash or coins there were"),
+        (outcome.n_rejected(), "rejected"),
+        (outcome.n_superseded(), "superseded"),
+        (outcome.n_withdrawn(), "withdrawn"),
+        (outcome.n_unfilled(), "still open at the end"),
     ] {
         if n > 0 {
             write!(text, "; {n} {what}").expect("a string takes every write");

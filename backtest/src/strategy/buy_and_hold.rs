@@ -1,6 +1,7 @@
 //! The strategy that every other one has to beat.
 
 use super::{Context, Strategy};
+use crate::{Error, Result};
 
 pub(super) const NAME: &str = "buy-and-hold";
 
@@ -16,6 +17,23 @@ impl Default for BuyAndHold {
     /// Invests 99 %.
     fn default() -> Self {
         Self { allocation: 0.99 }
+    }
+}
+
+impl BuyAndHold {
+    /// Invests this share of the capital.
+    ///
+    /// # Errors
+    /// [`Error::Option`] unless 0 < allocation <= 1.
+    pub fn new(allocation: f64) -> Result<Self> {
+        if allocation > 0.0 && allocation <= 1.0 {
+            return Ok(Self { allocation });
+        }
+        Err(Error::Option {
+            option: "--strategy",
+            value: format!("{NAME}:allocation={allocation}"),
+            rule: "allocation is above 0 and at most 1".into(),
+        })
     }
 }
 

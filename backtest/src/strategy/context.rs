@@ -1,9 +1,13 @@
 //! What a strategy can see and do at one tick.
 
+use crate::broker::{OrderBook, with_real_prices};
+use crate::convention::Sizing;
+use crate::engine::EngineOptions;
 use crate::history::{History, Hour};
+use crate::indicator::Average;
 use crate::instrument::PairId;
 use crate::money::{Cash, Price, Quantity, Ratio};
-use crate::order_book::OrderBook;
+use crate::order::{Amount, Basis, Kind, Order, OrderId, OrderRequest, Rejection};
 use crate::portfolio::Portfolio;
 use crate::time::Timestamp;
 
@@ -12,15 +16,17 @@ const MAX_WEIGHT: f64 = 100.0;
 
 /// One tick, as the strategy sees it.
 ///
-/// Orders are for the next open. While a pair's hours are absent from the data its
-/// orders wait; [`Context::on_order`] tells how much does. A target replaces what
-/// its pair has on order, so repeating it never doubles a position.
+/// Orders are executed as the run's conventions say, after the tick. While a pair's
+/// hours are absent from the data its orders wait; [`Context::on_order`] tells how
+/// much does. A target replaces what its pair has on order at the market, so
+/// repeating it never doubles a position.
 #[derive(Debug)]
 pub struct Context<'a> {
     hour: Hour<'a>,
     portfolio: &'a Portfolio,
     equity: Cash,
     book: &'a mut OrderBook,
+    options: &'a EngineOptions,
 }
 
 impl<'a> Context<'a> {
@@ -29,12 +35,14 @@ impl<'a> Context<'a> {
         portfolio: &'a Portfolio,
         equity: Cash,
         book: &'a mut OrderBook,
+        options: &'a EngineOptions,
     ) -> Self {
         Self {
             hour,
             portfolio,
             equity,
             book,
+            options,
         }
     }
 
@@ -63,6 +71,14 @@ impl<'a> Context<'a> {
         self.hour.recent(pair, at_most)
     }
 
+    /// The mean of the pair's last `n_bars` closes, exactly, or `None` until there
+    /// are so many. It costs the same for any number of bars.
+    #[inline]
+    pub fn average(&self, pair: PairId, n_bars: usize) -> Option<Average> {
+        let sum = self.hour.sum_of_closes(pair, n_bars)?;
+        (n_bars > 0).then(|| Average::new(sum, n_bars))
+    }
+
     /// Cash and positions.
     pub const fn portfolio(&self) -> &'a Portfolio {
         self.portfolio
@@ -73,38 +89,172 @@ impl<'a> Context<'a> {
         self.equity
     }
 
-    /// How much of the pair is on order, sales counting against purchases.
-    pub fn on_order(&self, pair: PairId) -> Quantity {
-        self.book.quantity(pair)
+    /// The conventions and costs of the run.
+    pub const fn options(&self) -> &'a EngineOptions {
+        self.options
     }
 
-    /// Orders so much of the pair, beside whatever else is on order; a negative
-    /// quantity sells, an order for nothing is none, and one for more than about
-    /// 1e18 coins is rejected.
-    pub fn order(&mut self, pair: PairId, quantity: Quantity) {
-        self.book.place(pair, quantity, self.hour.close_time());
+    /// How much of the pair is on order at the market, sales counting against
+    /// purchases; what is sized on fill is counted at the last close.
+    pub fn on_order(&self, pair: PairId) -> Quantity {
+        self.book.quantity(pair, || self.basis(pair))
+    }
+
+    /// The pair's open orders, in the order of placing.
+    pub fn open_orders(&self, pair: PairId) -> impl Iterator<Item = &Order> {
+        self.book.of_pair(pair)
+    }
+
+    /// An order of this run, with its fate so far.
+    pub fn get_order(&self, id: OrderId) -> &Order {
+        self.book.order(id)
+    }
+
+    /// Orders so much of the pair at the market, beside whatever else is on order;
+    /// a negative quantity sells, an order for nothing is none, and one for more
+    /// than about 1e18 coins is rejected.
+    pub fn order(&mut self, pair: PairId, quantity: Quantity) -> Option<OrderId> {
+        self.order_amount(pair, Amount::Quantity(quantity))
+    }
+
+    /// Orders coins for so much money at the market; a negative value sells.
+    pub fn order_value(&mut self, pair: PairId, value: Cash) -> Option<OrderId> {
+        self.order_amount(pair, Amount::Value(value))
+    }
+
+    /// Orders coins for this share of the equity at the market; a share that is no
+    /// number, or beyond ±100, is a rejected order.
+    pub fn order_percent(&mut self, pair: PairId, share: f64) -> Option<OrderId> {
+        self.order_share(pair, share, Amount::Percent)
     }
 
     /// Orders what is missing to hold `target` of the pair, in place of what the
-    /// pair has on order; a target of more than about 1e18 coins is a rejected order.
-    pub fn order_target(&mut self, pair: PairId, target: Quantity) {
-        if !OrderBook::is_countable(target) {
-            self.book.reject();
-            return;
-        }
-        self.book.supersede(pair);
-        self.order(pair, target - self.portfolio.quantity(pair));
+    /// pair has on order at the market; a target of more than about 1e18 coins is a
+    /// rejected order.
+    pub fn order_target(&mut self, pair: PairId, target: Quantity) -> Option<OrderId> {
+        self.order_amount(pair, Amount::Target(target))
     }
 
-    /// Orders what is missing to hold `weight` times the equity in the pair, sized
-    /// now at the last close, in place of what the pair has on order.
+    /// Orders what is missing to hold coins of this value, in place of what the
+    /// pair has on order at the market.
+    pub fn order_target_value(&mut self, pair: PairId, value: Cash) -> Option<OrderId> {
+        self.order_amount(pair, Amount::TargetValue(value))
+    }
+
+    /// Orders what is missing to hold `weight` times the equity in the pair, in
+    /// place of what the pair has on order at the market.
     ///
     /// A weight that is no number, or beyond ±100, is a rejected order.
-    pub fn order_target_percent(&mut self, pair: PairId, weight: f64) {
-        let weight = Ratio::from_f64(weight).filter(|_| weight.abs() <= MAX_WEIGHT);
-        match weight {
-            Some(weight) => self.order_target(pair, self.equity * weight / self.price(pair)),
-            None => self.book.reject(),
+    pub fn order_target_percent(&mut self, pair: PairId, weight: f64) -> Option<OrderId> {
+        self.order_share(pair, weight, Amount::TargetPercent)
+    }
+
+    /// Places any order. One for nothing is placed and ends at once.
+    pub fn place(&mut self, request: OrderRequest) -> OrderId {
+        let basis = self.basis(request.pair);
+        let is_real = match request.amount {
+            Amount::Target(target) => OrderBook::is_countable(target),
+            _ => true,
+        };
+        let (pair, now) = (request.pair, self.now());
+        if !is_real {
+            let id = self.book.place(request, Some(Quantity::ZERO), now);
+            self.book.reject(id, Rejection::Amount, now);
+            self.book.forget_ended();
+            return id;
+        }
+        if request.amount.is_target() && request.kind == Kind::Market {
+            self.book.supersede(pair, now);
+        }
+        let sizes_on_fill = self.options.size == Sizing::OnFill;
+        let size = request.amount.size(request.kind, sizes_on_fill, basis);
+        let is_sale = size.is_some_and(Quantity::is_negative);
+        let rules = self.options.rules.get(pair.index());
+        let request = with_real_prices(request, is_sale, &rules.copied().unwrap_or_default());
+        self.book.place(request, size, now)
+    }
+
+    /// Places orders of which only one is executed: what one of them fills is taken
+    /// off the others, and when it is done they are withdrawn.
+    pub fn one_cancels_other(&mut self, requests: &[OrderRequest]) -> Vec<OrderId> {
+        let ids: Vec<_> = requests.iter().map(|request| self.place(*request)).collect();
+        for id in &ids {
+            self.book.order_mut(*id).group = ids.first().copied();
+        }
+        ids
+    }
+
+    /// Places an order together with the two that close it again, at a loss and at
+    /// a gain, of which only one is executed: entry, stop and limit.
+    ///
+    /// The two wait for the entry's first fill, and never do more than close the
+    /// position.
+    pub fn bracket(&mut self, entry: OrderRequest, stop: Price, limit: Price) -> [OrderId; 3] {
+        let parent = self.place(entry);
+        let nothing_yet = Amount::Quantity(Quantity::ZERO);
+        let exit = OrderRequest::new(entry.pair, nothing_yet);
+        let is_long = !self.wanted(parent).is_negative();
+        let rules = self.options.rules.get(entry.pair.index());
+        let rules = rules.copied().unwrap_or_default();
+        let exits = [exit.stop(stop), exit.limit(limit)].map(|exit| {
+            let exit = with_real_prices(exit, is_long, &rules);
+            self.book.place(exit, Some(Quantity::ZERO), self.hour.close_time())
+        });
+        for id in exits {
+            let order = self.book.order_mut(id);
+            order.parent = Some(parent);
+            order.group = Some(exits[0]);
+            order.is_waiting = true;
+        }
+        self.book.forget_ended();
+        [parent, exits[0], exits[1]]
+    }
+
+    /// Withdraws an order; `false` when it has ended already.
+    pub fn cancel(&mut self, id: OrderId) -> bool {
+        self.book.cancel(id, self.hour.close_time())
+    }
+
+    fn wanted(&self, id: OrderId) -> Quantity {
+        let order = self.book.order(id);
+        let sized_now = || order.amount.quantity(self.basis(order.pair));
+        order.remaining.unwrap_or_else(sized_now)
+    }
+
+    fn order_amount(&mut self, pair: PairId, amount: Amount) -> Option<OrderId> {
+        if amount == Amount::Quantity(Quantity::ZERO) {
+            return None;
+        }
+        let id = self.place(OrderRequest::new(pair, amount));
+        if self.book.order(id).remaining == Some(Quantity::ZERO) {
+            self.book.forget_if_nothing(id);
+            return None;
+        }
+        Some(id)
+    }
+
+    fn order_share(
+        &mut self,
+        pair: PairId,
+        share: f64,
+        amount: impl Fn(Ratio) -> Amount,
+    ) -> Option<OrderId> {
+        let ratio = Ratio::from_f64(share).filter(|_| share.abs() <= MAX_WEIGHT);
+        if let Some(ratio) = ratio {
+            return self.order_amount(pair, amount(ratio));
+        }
+        let absurd = OrderRequest::new(pair, Amount::Quantity(Quantity::ZERO));
+        let id = self.book.place(absurd, Some(Quantity::ZERO), self.hour.close_time());
+        self.book.reject(id, Rejection::Amount, self.hour.close_time());
+        self.book.forget_ended();
+        Some(id)
+    }
+
+    fn basis(&self, pair: PairId) -> Basis {
+        Basis {
+            price: self.price(pair),
+            equity: self.equity,
+            held: self.portfolio.quantity(pair),
         }
     }
 }

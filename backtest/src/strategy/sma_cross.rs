@@ -1,14 +1,11 @@
 //! The moving-average cross: the strategy by which back-testers are compared.
 //!
-//! With two-decimal prices the two averages are often exactly equal, and running
-//! floating-point sums decide such ties by their rounding. Here the sums are
-//! integers and the averages are compared by cross-multiplication, so that a tie
-//! is a tie on every machine.
+//! The averages are exact, and a tie of the two is a tie on every machine.
 
 use std::cmp::Ordering;
 
 use super::{Context, Strategy};
-use crate::indicator::RollingSum;
+use crate::convention::Sizing;
 use crate::instrument::PairId;
 use crate::money::Quantity;
 use crate::{Error, Result};
@@ -19,19 +16,13 @@ pub(super) const NAME: &str = "sma-cross";
 /// one, and sells all of it when below; a tie changes nothing.
 ///
 /// Each of N pairs gets `allocation / N` of the equity when it is bought, and is
-/// left alone until it is sold.
-#[derive(Clone, Debug)]
+/// left alone until it is sold. Where orders are sized on fill, nothing needs to be
+/// kept back for the commission and for a price that rises, and each gets `1 / N`.
+#[derive(Clone, Copy, Debug)]
 pub struct SmaCross {
     fast: usize,
     slow: usize,
     allocation: f64,
-    sums: Vec<Sums>,
-}
-
-#[derive(Clone, Copy, Debug)]
-struct Sums {
-    fast: RollingSum,
-    slow: RollingSum,
 }
 
 impl SmaCross {
@@ -50,7 +41,6 @@ impl SmaCross {
                 fast,
                 slow,
                 allocation,
-                sums: Vec::new(),
             });
         };
         Err(Error::Option {
@@ -60,19 +50,20 @@ impl SmaCross {
         })
     }
 
-    fn decide(&mut self, context: &mut Context<'_>, pair: PairId, weight: f64) {
-        // One bar more than the window, for the one that leaves it.
-        let closes = context.recent(pair, self.slow + 1).closes();
-        if closes.len() < self.slow {
+    fn decide(&self, context: &mut Context<'_>, pair: PairId, weight: f64) {
+        let (Some(fast), Some(slow)) =
+            (context.average(pair, self.fast), context.average(pair, self.slow))
+        else {
             return;
-        }
-        let sums = &mut self.sums[pair.index()];
-        let fast = sums.fast.update(closes) * self.slow as i128;
-        let slow = sums.slow.update(closes) * self.fast as i128;
-        let is_flat = (context.portfolio().quantity(pair) + context.on_order(pair)).is_zero();
+        };
+        let is_flat = || (context.portfolio().quantity(pair) + context.on_order(pair)).is_zero();
         match fast.cmp(&slow) {
-            Ordering::Greater if is_flat => context.order_target_percent(pair, weight),
-            Ordering::Less if !is_flat => context.order_target(pair, Quantity::ZERO),
+            Ordering::Greater if is_flat() => {
+                context.order_target_percent(pair, weight);
+            }
+            Ordering::Less if !is_flat() => {
+                context.order_target(pair, Quantity::ZERO);
+            }
             _ => {}
         }
     }
@@ -90,16 +81,12 @@ impl Strategy for SmaCross {
         NAME
     }
 
-    fn initialize(&mut self, context: &mut Context<'_>) {
-        let sums = Sums {
-            fast: RollingSum::new(self.fast),
-            slow: RollingSum::new(self.slow),
-        };
-        self.sums = vec![sums; context.pairs().len()];
-    }
-
     fn on_tick(&mut self, context: &mut Context<'_>) {
-        let weight = self.allocation / context.pairs().len() as f64;
+        let allocation = match context.options().size {
+            Sizing::OnDecision => self.allocation,
+            Sizing::OnFill => 1.0,
+        };
+        let weight = allocation / context.pairs().len() as f64;
         for pair in context.pairs() {
             self.decide(context, pair, weight);
         }

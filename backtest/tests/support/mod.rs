@@ -140,11 +140,15 @@ impl Strategy for Scripted {
         let pairs: Vec<_> = context.pairs().collect();
         for action in &self.script[self.seen.len() - 1] {
             match *action {
-                Action::Order(idx, units) => context.order(pairs[idx], Quantity::from_units(units)),
+                Action::Order(idx, units) => {
+                    context.order(pairs[idx], Quantity::from_units(units));
+                }
                 Action::Target(idx, units) => {
                     context.order_target(pairs[idx], Quantity::from_units(units));
                 }
-                Action::Weight(idx, weight) => context.order_target_percent(pairs[idx], weight),
+                Action::Weight(idx, weight) => {
+                    context.order_target_percent(pairs[idx], weight);
+                }
             }
         }
     }

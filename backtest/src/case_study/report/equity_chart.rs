@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::axis::{Axis, one_two_five};
+use crate::report::axis::{Axis, one_two_five};
 use crate::report::thousands;
 use crate::time::Timestamp;
 

@@ -3,7 +3,6 @@
 //! One HTML file that needs nothing else, no network either: its policy forbids it.
 //! It is a pure function of the study, so the same study gives the same bytes.
 
-mod axis;
 mod code;
 mod cost_table;
 mod equity_chart;

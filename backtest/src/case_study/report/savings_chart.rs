@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::axis::Axis;
+use crate::report::axis::Axis;
 use super::fix::{FIXES, Fix};
 use crate::case_study::verdict::{TALK_HIGH, TALK_LOW};
 use crate::case_study::{CaseStudy, Estimate};

@@ -1,0 +1,167 @@
+//! At which price of a bar an order is executed, if at any.
+//!
+//! A bar is seen as three moments: it opens, it moves, it closes. At the open
+//! there is one price, and everything that this price satisfies is executed at it:
+//! what jumped over a limit or a stop in the night is not executed at a price that
+//! nobody was offered. While the bar moves, an order is executed at its own price
+//! when the bar traded it.
+
+use crate::bar::Bar;
+use crate::commission::Liquidity;
+use crate::convention::{FillConvention, IntraBar};
+use crate::money::Price;
+use crate::order::{Kind, Order};
+
+/// A part of a bar.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Moment {
+    /// The first price.
+    Open,
+    /// The prices between the first and the last.
+    Inside,
+    /// The last price.
+    Close,
+}
+
+/// A price at which an order can be executed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Execution {
+    pub(crate) price: Price,
+    pub(crate) liquidity: Liquidity,
+    /// Whether the price gets worse by slippage.
+    pub(crate) slips: bool,
+}
+
+impl Execution {
+    /// At the market: the order takes what is offered.
+    pub(crate) const fn at_market(price: Price) -> Self {
+        Self {
+            price,
+            liquidity: Liquidity::Taker,
+            slips: true,
+        }
+    }
+
+    const fn of_limit(price: Price, liquidity: Liquidity) -> Self {
+        Self {
+            price,
+            liquidity,
+            slips: false,
+        }
+    }
+}
+
+/// Where the order is executed at this moment of the bar; notes on the order that
+/// its stop has been reached.
+pub(crate) fn execution(
+    order: &mut Order,
+    is_sale: bool,
+    bar: &Bar,
+    moment: Moment,
+    fill: FillConvention,
+    intra_bar: IntraBar,
+) -> Option<Execution> {
+    let side = Side { is_sale };
+    // What was called up inside the bar knows no price before that.
+    let first = order.called_up_at.unwrap_or(bar.open);
+    let bar = &Bar { open: first, ..*bar };
+    match (order.kind, moment) {
+        (Kind::Market, _) => {
+            let is_due = match fill {
+                FillConvention::NextOpen => moment == Moment::Open,
+                FillConvention::NextClose | FillConvention::Close => moment == Moment::Close,
+            };
+            is_due.then(|| Execution::at_market(bar_price(bar, moment)))
+        }
+        (_, Moment::Close) => None,
+        (Kind::Limit { limit }, _) => side.limit(limit, order.has_waited, bar, moment),
+        (Kind::Stop { stop }, _) => side.stop(stop, bar, moment),
+        (Kind::TrailingStop { trail }, _) => {
+            let best = *order.best.get_or_insert(bar.open);
+            side.stop(trail.behind(best, is_sale), bar, moment)
+        }
+        (Kind::StopLimit { stop, limit }, _) => {
+            if order.is_triggered {
+                return side.limit(limit, true, bar, moment);
+            }
+            let reached = side.stop(stop, bar, moment)?.price;
+            order.is_triggered = true;
+            if side.is_at_least_as_good(reached, limit) {
+                return Some(Execution::of_limit(reached, Liquidity::Taker));
+            }
+            // The limit may be traded after the stop; whether it was, a bar does
+            // not tell.
+            let may_come_back = moment == Moment::Open || intra_bar == IntraBar::Optimistic;
+            let comes_back = may_come_back && side.is_at_least_as_good(side.best(bar), limit);
+            comes_back.then_some(Execution::of_limit(limit, Liquidity::Maker))
+        }
+    }
+}
+
+/// Moves a trailing stop behind the best price of a bar that is over, and executes
+/// it where the bar's last price lies beyond: it was passed on the way there.
+pub(crate) fn trail(order: &mut Order, is_sale: bool, bar: &Bar) -> Option<Execution> {
+    let Kind::TrailingStop { trail } = order.kind else {
+        return None;
+    };
+    let side = Side { is_sale };
+    let best = order.best.unwrap_or(bar.open);
+    // A sale trails the highest price, a purchase the lowest.
+    let best = if is_sale { best.max(bar.high) } else { best.min(bar.low) };
+    order.best = Some(best);
+    let stop = trail.behind(best, is_sale);
+    side.has_reached(bar.close, stop).then_some(Execution::at_market(stop))
+}
+
+fn bar_price(bar: &Bar, moment: Moment) -> Price {
+    if moment == Moment::Close { bar.close } else { bar.open }
+}
+
+/// Purchases and sales, which are each other's mirror image.
+#[derive(Clone, Copy)]
+struct Side {
+    is_sale: bool,
+}
+
+impl Side {
+    /// Whether a trade at `price` is within `limit`.
+    fn is_at_least_as_good(self, price: Price, limit: Price) -> bool {
+        if self.is_sale { price >= limit } else { price <= limit }
+    }
+
+    /// Whether `price` is at a stop or beyond it.
+    fn has_reached(self, price: Price, stop: Price) -> bool {
+        if self.is_sale { price <= stop } else { price >= stop }
+    }
+
+    /// The bar's best price for this side.
+    fn best(self, bar: &Bar) -> Price {
+        if self.is_sale { bar.high } else { bar.low }
+    }
+
+    /// The bar's worst price for this side.
+    fn worst(self, bar: &Bar) -> Price {
+        if self.is_sale { bar.low } else { bar.high }
+    }
+
+    fn limit(self, limit: Price, waited: bool, bar: &Bar, moment: Moment) -> Option<Execution> {
+        if self.is_at_least_as_good(bar.open, limit) {
+            // What can be filled on arrival takes an offer.
+            let liquidity = if waited { Liquidity::Maker } else { Liquidity::Taker };
+            return Some(Execution::of_limit(bar.open, liquidity));
+        }
+        if moment == Moment::Open {
+            return None;
+        }
+        let is_traded = self.is_at_least_as_good(self.best(bar), limit);
+        is_traded.then_some(Execution::of_limit(limit, Liquidity::Maker))
+    }
+
+    fn stop(self, stop: Price, bar: &Bar, moment: Moment) -> Option<Execution> {
+        if self.has_reached(bar.open, stop) {
+            return Some(Execution::at_market(bar.open));
+        }
+        let is_reached = moment == Moment::Inside && self.has_reached(self.worst(bar), stop);
+        is_reached.then_some(Execution::at_market(stop))
+    }
+}

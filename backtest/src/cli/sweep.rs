@@ -1,0 +1,317 @@
+//! `backtest sweep`: one strategy with many parameters.
+
+use std::num::NonZero;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::thread;
+
+use anyhow::Result;
+use backtest::engine::EngineOptions;
+use backtest::output::OutputFile;
+use backtest::report::sweep as report;
+use backtest::strategy::StrategySpec;
+use backtest::sweep::{self, Axis, Journal, Objective, Row, Sampling, Space, Table};
+use backtest::walk_forward::{self, Span};
+use backtest::{Error, HourRange, Market};
+use indicatif::{ProgressBar, ProgressStyle};
+
+use super::args::RangeArgs;
+use super::market::MarketArgs;
+use super::options::{invalid, number, parse_seed};
+use super::run::Destination;
+use super::streams;
+use super::trading::TradingArgs;
+
+#[derive(Debug, clap::Args)]
+pub struct SweepArgs {
+    #[command(flatten)]
+    range: RangeArgs,
+    /// The strategy, and parameters that stay as they are: sma-cross:allocation=0.5
+    #[arg(long, value_name = "NAME[:K=V,…]", default_value = "sma-cross")]
+    strategy: String,
+    /// A parameter to vary: fast=2..41, slow=50..290:10 or fast=5,10,20; may be repeated
+    #[arg(long = "param", value_name = "NAME=VALUES", required = true)]
+    params: Vec<String>,
+    /// What is looked for: sharpe, sortino, total_return, calmar, max_drawdown or alpha
+    #[arg(long, value_name = "METRIC", default_value = "sharpe")]
+    objective: String,
+    /// How many of the best are printed
+    #[arg(long, value_name = "N", default_value = "10")]
+    top: String,
+    /// Which points: grid, random:N or latin:N
+    #[arg(long, value_name = "HOW", default_value = "grid")]
+    sampling: String,
+    /// Seed of random points
+    #[arg(long, value_name = "N", default_value = "1")]
+    sampling_seed: String,
+    /// Choose on the past and try on what follows: train=6m,test=1m (m, w, d or h)
+    #[arg(long, value_name = "TERMS")]
+    walk_forward: Option<String>,
+    /// Threads [default: one a core]; the result is the same on any number
+    #[arg(long, value_name = "N")]
+    threads: Option<String>,
+    /// Write all points as JSON, `-` for standard output; a sweep that is broken off goes on
+    #[arg(long, value_name = "FILE|-")]
+    json: Option<PathBuf>,
+    /// Write all points as a table of comma-separated values
+    #[arg(long, value_name = "FILE")]
+    csv: Option<PathBuf>,
+    /// Write a page with a heat map of two parameters
+    #[arg(long, value_name = "FILE")]
+    html: Option<PathBuf>,
+    #[command(flatten)]
+    market: MarketArgs,
+    #[command(flatten)]
+    trading: TradingArgs,
+}
+
+/// Runs the sweep and reports.
+pub fn run(args: &SweepArgs) -> Result<ExitCode> {
+    let plan = Plan::parse(args)?;
+    let json = Destination::prepare(args.json.as_deref())?;
+    let csv = args.csv.as_deref().map(OutputFile::prepare).transpose()?;
+    let html = args.html.as_deref().map(OutputFile::prepare).transpose()?;
+    let (market, _) = args.market.load()?;
+    market.require(plan.range)?;
+    let options = args.trading.parse(&market)?;
+    // One run that is refused for its own sake tells a typing mistake at once.
+    if let Some((train, test)) = plan.walk_forward {
+        return walk(&plan, (train, test), &market, &options, json);
+    }
+    let rows = rows(&plan, args, &market, &options)?;
+    let table = Table {
+        rows,
+        objective: plan.objective,
+    };
+    plan.refuse_if_nothing_ran(&table)?;
+    let deflated = deflate(&plan, &table, &market, &options)?;
+    let view = report::SweepReport {
+        table: &table,
+        strategy: &plan.strategy,
+        axes: &plan.space.axes,
+        market: &market,
+        range: plan.range,
+        options: &options,
+        deflated,
+        top: plan.top,
+    };
+    json.write(&report::to_text(&view), || report::to_json(&view))?;
+    if let Some(file) = csv {
+        file.write(report::to_csv(&view).as_bytes())?;
+    }
+    if let Some(file) = html {
+        file.write(report::to_html(&view).as_bytes())?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// What the arguments stand for.
+struct Plan {
+    range: HourRange,
+    strategy: StrategySpec,
+    space: Space,
+    objective: Objective,
+    top: usize,
+    n_threads: usize,
+    walk_forward: Option<(Span, Span)>,
+}
+
+/// More points than anybody waits for.
+const MAX_POINTS: usize = 10_000_000;
+
+impl Plan {
+    fn parse(args: &SweepArgs) -> backtest::Result<Self> {
+        let strategy = StrategySpec::parse(&args.strategy)?;
+        let mut axes: Vec<Axis> = Vec::new();
+        for text in &args.params {
+            let rule = "write it as fast=2..41, slow=50..290:10 or fast=5,10,20";
+            let axis = Axis::parse(text).ok_or_else(|| invalid("--param", text, rule))?;
+            if axes.iter().any(|other| other.name == axis.name) {
+                return Err(invalid("--param", text, "this parameter stands twice"));
+            }
+            axes.push(axis);
+        }
+        let space = Space {
+            axes,
+            sampling: sampling(&args.sampling)?,
+            seed: parse_seed(&args.sampling_seed)?,
+        };
+        if space.n_points().is_none_or(|n| n > MAX_POINTS) {
+            let rule = format!("these are more than {MAX_POINTS} points; try --sampling latin:1000");
+            return Err(invalid("--param", &args.params.join(" "), rule));
+        }
+        let objective = Objective::parse(&args.objective).ok_or_else(|| {
+            let rule = format!("choose one of {}", Objective::NAMES.join(", "));
+            invalid("--objective", &args.objective, rule)
+        })?;
+        let cores = thread::available_parallelism().map_or(1, NonZero::get);
+        let rule = "it has to be a whole number of at least 1";
+        let n_threads = match &args.threads {
+            None => cores,
+            Some(text) => number("--threads", text, rule)?,
+        };
+        if n_threads == 0 {
+            return Err(invalid("--threads", "0", rule));
+        }
+        Ok(Self {
+            range: args.range.parse()?,
+            strategy,
+            space,
+            objective,
+            top: number("--top", &args.top, "it has to be a whole number")?,
+            n_threads,
+            walk_forward: args.walk_forward.as_deref().map(spans).transpose()?,
+        })
+    }
+
+    /// Where no point could be run, the first one says why.
+    fn refuse_if_nothing_ran(&self, table: &Table) -> backtest::Result<()> {
+        if table.rows.iter().any(|row| row.result.is_some()) {
+            return Ok(());
+        }
+        let first = table.rows.first();
+        Err(Error::Option {
+            option: "--param",
+            value: first.map_or_else(|| self.strategy.to_string(), |row| row.strategy.clone()),
+            rule: first
+                .and_then(|row| row.refused.clone())
+                .unwrap_or_else(|| "there is no point to run".into()),
+        })
+    }
+}
+
+fn sampling(text: &str) -> backtest::Result<Sampling> {
+    let n = |text: &str| text.parse().ok().filter(|n| *n > 0);
+    let sampling = match text.split_once(':') {
+        None if text == "grid" => Some(Sampling::Grid),
+        Some(("random", count)) => n(count).map(Sampling::Random),
+        Some(("latin", count)) => n(count).map(Sampling::LatinHypercube),
+        _ => None,
+    };
+    sampling.ok_or_else(|| invalid("--sampling", text, "write grid, random:1000 or latin:1000"))
+}
+
+fn spans(text: &str) -> backtest::Result<(Span, Span)> {
+    let span = |name: &str| {
+        let terms = text.split(',').filter_map(|term| term.trim().split_once('='));
+        let mut of_name = terms.filter(|(term, _)| *term == name);
+        of_name.next().and_then(|(_, value)| Span::parse(value))
+    };
+    let spans = span("train").zip(span("test")).filter(|_| text.split(',').count() == 2);
+    spans.ok_or_else(|| invalid("--walk-forward", text, "write it as train=6m,test=1m"))
+}
+
+/// All rows: those of a sweep that was broken off, and the others.
+fn rows(
+    plan: &Plan,
+    args: &SweepArgs,
+    market: &Market,
+    options: &EngineOptions,
+) -> Result<Vec<Row>> {
+    let units = sweep::work_units(&plan.strategy, &plan.space, market, plan.range);
+    let journal = args.json.as_deref().filter(|path| *path != Path::new("-"));
+    let (mut journal, done) = match journal {
+        Some(path) => {
+            let identity = format!("{units:?} {options:?}");
+            let identity = format!("{:08x}", crc32fast::hash(identity.as_bytes()));
+            let mut partial = path.as_os_str().to_owned();
+            partial.push(".partial");
+            let partial = PathBuf::from(partial);
+            let (journal, done) = Journal::open(&partial, &identity, units.len())?;
+            (Some(journal), done)
+        }
+        None => (None, vec![None; units.len()]),
+    };
+    let n_done = done.iter().flatten().count();
+    if n_done > 0 {
+        let n = units.len();
+        streams::tell(format_args!("going on with {n_done} of {n} points done before"));
+    }
+    let progress = bar(units.len());
+    progress.inc(n_done as u64);
+    let rows = sweep::run(&units, done, market, options, plan.n_threads, |point, row| {
+        progress.inc(1);
+        journal.as_mut().map_or(Ok(()), |journal| journal.add(point, row))
+    })?;
+    progress.finish_and_clear();
+    journal.map_or(Ok(()), Journal::finish)?;
+    Ok(rows)
+}
+
+/// What is left of the best Sharpe ratio, for which its run is looked at once more.
+fn deflate(
+    plan: &Plan,
+    table: &Table,
+    market: &Market,
+    options: &EngineOptions,
+) -> Result<Option<sweep::DeflatedSharpe>> {
+    let results = table.rows.iter().filter_map(|row| row.result.as_ref());
+    let ratios: Vec<f64> = results.filter_map(|found| found.sharpe).collect();
+    let by_sharpe = Table {
+        rows: table.rows.clone(),
+        objective: Objective::Sharpe,
+    };
+    let Some(best) = by_sharpe.best(1).first().copied() else {
+        return Ok(None);
+    };
+    let units = sweep::work_units(&plan.strategy, &plan.space, market, plan.range);
+    let outcome = units[best].run(market, options)?;
+    let statistics = backtest::statistics::statistics(&outcome, market);
+    let value = |name| {
+        let found = statistics.iter().find(|statistic| statistic.name == name);
+        found.and_then(|statistic| statistic.value)
+    };
+    let moments = value("skew").zip(value("kurtosis"));
+    Ok(moments.and_then(|(skew, excess)| {
+        sweep::deflated_sharpe(&ratios, outcome.ticks, skew, excess + 3.0)
+    }))
+}
+
+fn walk(
+    plan: &Plan,
+    (train, test): (Span, Span),
+    market: &Market,
+    options: &EngineOptions,
+    json: Destination,
+) -> Result<ExitCode> {
+    let windows = walk_forward::windows(plan.range, train, test);
+    if windows.is_empty() {
+        let rule = "the range is too short for one train and the beginning of a test";
+        return Err(invalid("--walk-forward", &plan.range.to_string(), rule).into());
+    }
+    let progress = bar(windows.len());
+    let mut steps = Vec::new();
+    for window in &windows {
+        let mut options = options.clone();
+        if let Some(last) = steps.last() {
+            let last: &walk_forward::Step = last;
+            options.capital = last.outcome.final_value;
+        }
+        steps.extend(walk_forward::walk(
+            std::slice::from_ref(window),
+            &plan.strategy,
+            &plan.space,
+            plan.objective,
+            market,
+            &options,
+            plan.n_threads,
+        )?);
+        progress.inc(1);
+    }
+    progress.finish_and_clear();
+    let view = report::WalkReport {
+        steps: &steps,
+        objective: plan.objective,
+        market,
+        capital: options.capital,
+    };
+    json.write(&report::walk_to_text(&view), || report::walk_to_json(&view))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn bar(n: usize) -> ProgressBar {
+    let template = "{bar:30} {pos} of {len}, {eta} left";
+    let style = ProgressStyle::with_template(template).expect("a template");
+    // Drawn on a terminal only.
+    ProgressBar::new(n as u64).with_style(style)
+}
