@@ -12,7 +12,7 @@ use crate::commission::{CommissionModel, PercentCommission};
 use crate::convention::{FillConvention, IntraBar, Sizing};
 use crate::history::Hour;
 use crate::market::Market;
-use crate::metrics::{Curves, equal_weight};
+use crate::metrics::{MeanExposure, equal_weight, metrics};
 use crate::money::{Cash, Ratio};
 use crate::outcome::Outcome;
 use crate::portal::DataPortal;
@@ -92,7 +92,7 @@ where
     let first_bars = Hour::first_bars(market, range.start());
     let mut portfolio = Portfolio::new(options.capital, market.n_pairs());
     let mut broker = Broker::new(options);
-    let mut curves = Curves::new(options.capital, range.n_hours());
+    let mut exposure = MeanExposure::default();
     let mut equity_curve = Vec::with_capacity(range.n_hours());
 
     for tick in 0..range.n_hours() {
@@ -115,9 +115,11 @@ where
         // Under the convention of that name, the close waits for the decision.
         let equity = broker.trade_at_close(&hour, &mut portfolio, equity)?;
         equity_curve.push(equity);
-        curves.push(equity, equity - portfolio.cash());
+        exposure.update(equity, portfolio.cash());
     }
 
+    let benchmark = equal_weight(market, range);
+    let metrics = metrics(options.capital, &equity_curve, exposure, &benchmark);
     Ok(Outcome {
         range,
         ticks: range.n_hours(),
@@ -131,7 +133,7 @@ where
         liquidations: broker.liquidations,
         portfolio,
         n_filled_hours: market.pairs().map(|p| market.n_filled(p, range)).collect(),
-        metrics: curves.metrics(&equal_weight(market, range)),
+        metrics,
     })
 }
 

@@ -49,6 +49,7 @@ impl Portfolio {
     }
 
     /// Cash plus the value of all positions at their last prices, exactly.
+    #[inline]
     pub fn equity(&self) -> Cash {
         self.cash + self.positions.iter().map(Position::value).sum()
     }
@@ -84,6 +85,7 @@ impl Portfolio {
     ///
     /// # Errors
     /// When the portal has no answer, or the equity cannot be counted exactly.
+    #[inline]
     pub(crate) fn mark<P: DataPortal + ?Sized>(
         &mut self,
         portal: &mut P,

@@ -106,6 +106,11 @@ impl<'a> Broker<'a> {
         if self.options.fill != FillConvention::Close || self.book.open.is_empty() {
             return Ok(equity);
         }
+        self.trade_new_orders(hour, portfolio)
+    }
+
+    #[cold]
+    fn trade_new_orders(&mut self, hour: &Hour<'_>, portfolio: &mut Portfolio) -> Result<Cash> {
         let mut scene = Scene {
             hour,
             portfolio,

@@ -37,6 +37,11 @@ impl Average {
 impl Ord for Average {
     #[inline]
     fn cmp(&self, other: &Self) -> Ordering {
+        if let (Ok(own), Ok(others)) = (i64::try_from(self.sum), i64::try_from(other.sum)) {
+            // The usual case, in one multiplication each.
+            let product = |sum: i64, n: usize| i128::from(sum) * n as i128;
+            return product(own, other.n).cmp(&product(others, self.n));
+        }
         // Sums have less than 63 + 40 bits, and numbers of bars less than 24.
         (self.sum * other.n as i128).cmp(&(other.sum * self.n as i128))
     }

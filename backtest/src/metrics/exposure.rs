@@ -1,9 +1,26 @@
 //! Exposure: the share of the equity that is invested, averaged over all ticks.
 
-use super::sum_of_pairs;
+use super::units;
+use crate::money::Cash;
 
-/// The mean over all ticks, of which there is at least one.
-pub(super) fn mean(invested: &[f64], equity: &[f64]) -> f64 {
-    let share = |invested, equity| if equity > 0.0 { invested / equity } else { 0.0 };
-    sum_of_pairs(invested, equity, share) / invested.len() as f64
+/// The exposure so far. It is the one metric that is kept from tick to tick, since
+/// nothing else needs to know what was invested when.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct MeanExposure {
+    sum: f64,
+}
+
+impl MeanExposure {
+    /// Takes in one tick: its equity, and what of it is not invested.
+    #[inline]
+    pub(crate) fn update(&mut self, equity: Cash, cash: Cash) {
+        if equity != cash && equity > Cash::ZERO {
+            self.sum += units(equity - cash) / units(equity);
+        }
+    }
+
+    /// The mean over `n` ticks, at least one.
+    pub(super) fn mean(self, n: f64) -> f64 {
+        self.sum / n
+    }
 }

@@ -19,6 +19,7 @@ mod volatility;
 pub use drawdown::Drawdown;
 
 pub(crate) use benchmark::equal_weight;
+pub(crate) use exposure::MeanExposure;
 
 use crate::money::Cash;
 use beta::Regression;
@@ -51,53 +52,33 @@ pub struct Metrics {
     pub alpha: Option<f64>,
 }
 
-/// What a run leaves behind for its metrics: three numbers a tick.
-#[derive(Clone, Debug)]
-pub(crate) struct Curves {
-    /// The equity, before the first tick and at each.
-    equity: Vec<f64>,
-    /// What is invested of the equity, at each tick.
-    invested: Vec<f64>,
-}
-
-impl Curves {
-    /// Before the first of `n_ticks` ticks, with nothing but capital.
-    pub(crate) fn new(capital: Cash, n_ticks: usize) -> Self {
-        let mut equity = Vec::with_capacity(n_ticks + 1);
-        equity.push(units(capital));
-        Self {
-            equity,
-            invested: Vec::with_capacity(n_ticks),
-        }
-    }
-
-    /// Takes in one tick: its equity, and how much of it is invested.
-    #[inline]
-    pub(crate) fn push(&mut self, equity: Cash, invested: Cash) {
-        self.equity.push(units(equity));
-        self.invested.push(units(invested));
-    }
-
-    /// The metrics of all ticks, of which there is at least one, against what one
-    /// unit of the benchmark was worth before the first tick and at each.
-    pub(crate) fn metrics(&self, benchmark: &[f64]) -> Metrics {
-        let returns = simple_returns(&self.equity);
-        let n = returns.len() as f64;
-        let mean = sum(&returns, |r| r) / n;
-        let squares = sum(&returns, |r| (r - mean) * (r - mean));
-        let deviation = (n >= 2.0).then(|| (squares / (n - 1.0)).sqrt());
-        let regression = Regression::new(&returns, mean, &simple_returns(benchmark));
-        Metrics {
-            total_return: self.equity[self.equity.len() - 1] / self.equity[0] - 1.0,
-            max_drawdown: drawdown::worst(&self.equity),
-            volatility: deviation.map(volatility::annualised),
-            sharpe: deviation.and_then(|deviation| sharpe::ratio(mean, deviation)),
-            sortino: sortino::ratio(mean, sortino::downside_deviation(&returns)),
-            exposure: exposure::mean(&self.invested, &self.equity[1..]),
-            benchmark_return: benchmark[benchmark.len() - 1] - 1.0,
-            beta: regression.beta(),
-            alpha: regression.alpha(),
-        }
+/// The metrics of a run: of its equity before the first tick and at each, of which
+/// there is at least one, of its mean exposure, and against what one unit of the
+/// benchmark was worth at the same times.
+pub(crate) fn metrics(
+    capital: Cash,
+    equity: &[Cash],
+    exposure: MeanExposure,
+    benchmark: &[f64],
+) -> Metrics {
+    let curve: Vec<f64> =
+        std::iter::once(&capital).chain(equity).map(|equity| units(*equity)).collect();
+    let returns = simple_returns(&curve);
+    let n = returns.len() as f64;
+    let mean = sum(&returns, |r| r) / n;
+    let squares = sum(&returns, |r| (r - mean) * (r - mean));
+    let deviation = (n >= 2.0).then(|| (squares / (n - 1.0)).sqrt());
+    let regression = Regression::new(&returns, mean, &simple_returns(benchmark));
+    Metrics {
+        total_return: curve[curve.len() - 1] / curve[0] - 1.0,
+        max_drawdown: drawdown::worst(&curve),
+        volatility: deviation.map(volatility::annualised),
+        sharpe: deviation.and_then(|deviation| sharpe::ratio(mean, deviation)),
+        sortino: sortino::ratio(mean, sortino::downside_deviation(&returns)),
+        exposure: exposure.mean(n),
+        benchmark_return: benchmark[benchmark.len() - 1] - 1.0,
+        beta: regression.beta(),
+        alpha: regression.alpha(),
     }
 }
 

@@ -50,7 +50,7 @@ impl SmaCross {
         })
     }
 
-    fn decide(&self, context: &mut Context<'_>, pair: PairId, weight: f64) {
+    fn decide(&self, context: &mut Context<'_>, pair: PairId) {
         let (Some(fast), Some(slow)) =
             (context.average(pair, self.fast), context.average(pair, self.slow))
         else {
@@ -59,13 +59,24 @@ impl SmaCross {
         let is_flat = || (context.portfolio().quantity(pair) + context.on_order(pair)).is_zero();
         match fast.cmp(&slow) {
             Ordering::Greater if is_flat() => {
-                context.order_target_percent(pair, weight);
+                context.order_target_percent(pair, self.weight(context));
             }
             Ordering::Less if !is_flat() => {
                 context.order_target(pair, Quantity::ZERO);
             }
             _ => {}
         }
+    }
+}
+
+impl SmaCross {
+    /// The share of the equity that one pair gets.
+    fn weight(&self, context: &Context<'_>) -> f64 {
+        let allocation = match context.options().size {
+            Sizing::OnDecision => self.allocation,
+            Sizing::OnFill => 1.0,
+        };
+        allocation / context.pairs().len() as f64
     }
 }
 
@@ -82,13 +93,8 @@ impl Strategy for SmaCross {
     }
 
     fn on_tick(&mut self, context: &mut Context<'_>) {
-        let allocation = match context.options().size {
-            Sizing::OnDecision => self.allocation,
-            Sizing::OnFill => 1.0,
-        };
-        let weight = allocation / context.pairs().len() as f64;
         for pair in context.pairs() {
-            self.decide(context, pair, weight);
+            self.decide(context, pair);
         }
     }
 }

@@ -149,11 +149,12 @@ fn options_of_the_case_study() {
 
 #[test]
 fn words_that_are_no_option_of_this_command() {
-    assert_snapshot!(refusal("--rounds=2"), @r"
+    assert_snapshot!(refusal("--rounds=2"), @"
     error: unexpected argument '--rounds' found
 
-    Usage: backtest [OPTIONS]
-           backtest <COMMAND>
+      tip: a similar argument exists: '--rules'
+
+    Usage: backtest --rules <TERMS>
 
     For more information, try '--help'.
     ");
@@ -182,8 +183,8 @@ fn words_that_are_no_option_of_this_command() {
 
     For more information, try '--help'.
     ");
-    assert_snapshot!(refusal("--strategy=idle --strategy=idle"), @r"
-    error: the argument '--strategy <NAME>' cannot be used multiple times
+    assert_snapshot!(refusal("--strategy=idle --strategy=idle"), @"
+    error: the argument '--strategy <NAME[:K=V,…]>' cannot be used multiple times
 
     Usage: backtest [OPTIONS]
            backtest <COMMAND>
@@ -222,8 +223,8 @@ fn a_price_file_without_its_option() {
     For more information, try '--help'.
     hint: to trade on the prices of this file, write --data XBTUSD_60.csv
     ");
-    assert_snapshot!(sandbox.refusal("--strategy=idle XBTUSD_60.csv"), @r"
-    error: the subcommand 'XBTUSD_60.csv' cannot be used with '--strategy <NAME>'
+    assert_snapshot!(sandbox.refusal("--strategy=idle XBTUSD_60.csv"), @"
+    error: the subcommand 'XBTUSD_60.csv' cannot be used with '--strategy <NAME[:K=V,…]>'
 
     Usage: backtest [OPTIONS]
            backtest <COMMAND>

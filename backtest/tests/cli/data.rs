@@ -37,7 +37,7 @@ fn files_of_two_layouts_trade_together_and_tell_what_they_lack() {
     let ran = sandbox
         .backtest(&format!("{HOURS} --data XBTUSD_60.csv ether.csv"))
         .succeeds();
-    assert_snapshot!(ran.stdout, @r"
+    assert_snapshot!(ran.stdout, @"
     XBTUSD_60.csv: BTC/USD, Kraken layout, 4 rows oldest first, 2017-12-01 00:00 to 2017-12-01 05:00
       2 hours absent in 1 run, filled with the last close and no volume; the longest, 2 hours, after 2017-12-01 01:00
     ether.csv: ETH/USD, CryptoDataDownload layout, 6 rows newest first, 2017-12-01 00:00 to 2017-12-01 05:00
@@ -52,6 +52,7 @@ fn files_of_two_layouts_trade_together_and_tell_what_they_lack() {
     return          14.75 %
     max drawdown    0.00 %
     Sharpe ratio    85.39 a year
+    trades          0
     fills           2 of 2 orders
     commission      99.00 USD
     absent hours    BTC/USD 2; carried at the last close, never traded on

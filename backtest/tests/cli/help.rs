@@ -13,28 +13,69 @@ fn short_help() {
            backtest <COMMAND>
 
     Commands:
-      case-study  Measure what mending the talk's two anti-patterns saves
-      help        Print this message or the help of the given subcommand(s)
+      sweep            Run a strategy with many parameters, on all cores
+      check-lookahead  Find out whether a strategy knows the future
+      case-study       Measure what mending the talk's two anti-patterns saves
+      help             Print this message or the help of the given subcommand(s)
 
     Options:
-          --start <TIME>          First hour, UTC: 2016-01, 2016-01-31 or
-                                  2016-01-31T06 [default: 2016-01]
-          --end <TIME>            Hour after the last, UTC [default: 2018-01]
-          --strategy <NAME>       idle, buy-and-hold, sma-cross or mean-reversion
-                                  [default: mean-reversion]
-          --pairs <LIST|N>        Pairs to trade, such as btc_usdt,eth_usdt, or how
-                                  many [default: 10; all of --data]
-          --data <PATH>...        Price files to trade on: Kraken OHLCVT or
-                                  CryptoDataDownload, one pair each
-          --capital <AMOUNT>      Cash at the beginning, in the quote currency
-                                  [default: 100000]
-          --commission <PERCENT>  Commission, in per cent of a trade's value
-                                  [default: 0.1]
-          --seed <N>              Seed of the embedded market [default: 2018]
-          --json <FILE|->         Write the result as JSON, `-` for standard output
-          --profile <FILE>        Sample the run, write its profile (.svg, .html, …)
-      -h, --help                  Print help (see more with '--help')
-      -V, --version               Print version
+          --start <TIME>
+              First hour, UTC: 2016-01, 2016-01-31 or 2016-01-31T06 [default:
+              2016-01]
+          --end <TIME>
+              Hour after the last, UTC [default: 2018-01]
+          --strategy <NAME[:K=V,…]>
+              idle, buy-and-hold, sma-cross or mean-reversion;
+              sma-cross:fast=24,slow=72 sets parameters [default: mean-reversion]
+          --pairs <LIST|N>
+              Pairs to trade, such as btc_usdt,eth_usdt, or how many [default: 10;
+              all of --data]
+          --data <PATH>...
+              Price files to trade on: Kraken OHLCVT or CryptoDataDownload, one pair
+              each
+          --seed <N>
+              Seed of the embedded market [default: 2018]
+          --json <FILE|->
+              Write the result as JSON, `-` for standard output
+          --html <FILE>
+              Write the tear sheet, a page with charts and all numbers
+          --csv <DIR>
+              Write equity, fills, orders, trades and positions into this folder, as
+              CSV files
+          --profile <FILE>
+              Sample the run, write its profile (.svg, .html, …)
+      -h, --help
+              Print help (see more with '--help')
+      -V, --version
+              Print version
+
+    How it trades:
+          --capital <AMOUNT>
+              Cash at the beginning, in the quote currency [default: 100000]
+          --fill <WHERE>
+              Where market orders are filled: next-open, next-close or close (of the
+              deciding bar) [default: next-open]
+          --size <WHEN>
+              When money becomes coins: on-decision (at its close) or on-fill (at
+              the fill's price) [default: on-decision]
+          --intra-bar <VIEW>
+              What a bar reached first, where it does not tell: pessimistic (stops)
+              or optimistic [default: pessimistic]
+          --commission <PERCENT|TERMS>
+              Per cent of a trade's value, or terms: maker=P,taker=P fixed=SUM
+              tiers=FROM:P/FROM:P min=SUM [default: 0.1]
+          --slippage <TERM>
+              none, fixed=SUM, bps=N, volume-share=IMPACT or volatility=DEVIATIONS
+              [default: none]
+          --volume-limit <PERCENT>
+              The most of a bar's volume that orders may take, in per cent [default:
+              no limit]
+          --margin <TERMS>
+              Trade on margin, short too: leverage=TIMES,maintenance=P,borrow=P (a
+              year)
+          --rules <TERMS>
+              Sizes and prices that exist, of one pair or all:
+              [PAIR:]min=COINS,step=COINS,tick=PRICE
 
     The case study's data path (any of these looks prices up through it):
           --logging <WHEN>       When retry messages are formatted [default: lazy]
@@ -44,8 +85,8 @@ fn short_help() {
           --exchange <NAME>      Name of the exchange's folder under $BACKDRAFT_ROOT
                                  or ~/.backdraft [default: poloniex]
 
-    Exit codes: 0 done, 1 the answer is "no" (case-study: not reproduced), 2 could
-    not run.
+    Exit codes: 0 done, 1 the answer is "no" (case-study: not reproduced;
+    check-lookahead: it looks ahead), 2 could not run.
     "#);
 }
 
@@ -61,8 +102,10 @@ fn long_help_is_the_same_with_more_room() {
            backtest <COMMAND>
 
     Commands:
-      case-study  Measure what mending the talk's two anti-patterns saves
-      help        Print this message or the help of the given subcommand(s)
+      sweep            Run a strategy with many parameters, on all cores
+      check-lookahead  Find out whether a strategy knows the future
+      case-study       Measure what mending the talk's two anti-patterns saves
+      help             Print this message or the help of the given subcommand(s)
 
     Options:
           --start <TIME>
@@ -75,8 +118,9 @@ fn long_help_is_the_same_with_more_room() {
 
               [default: 2018-01]
 
-          --strategy <NAME>
-              idle, buy-and-hold, sma-cross or mean-reversion
+          --strategy <NAME[:K=V,…]>
+              idle, buy-and-hold, sma-cross or mean-reversion;
+              sma-cross:fast=24,slow=72 sets parameters
 
               [default: mean-reversion]
 
@@ -88,16 +132,6 @@ fn long_help_is_the_same_with_more_room() {
               Price files to trade on: Kraken OHLCVT or CryptoDataDownload, one pair
               each
 
-          --capital <AMOUNT>
-              Cash at the beginning, in the quote currency
-
-              [default: 100000]
-
-          --commission <PERCENT>
-              Commission, in per cent of a trade's value
-
-              [default: 0.1]
-
           --seed <N>
               Seed of the embedded market
 
@@ -105,6 +139,13 @@ fn long_help_is_the_same_with_more_room() {
 
           --json <FILE|->
               Write the result as JSON, `-` for standard output
+
+          --html <FILE>
+              Write the tear sheet, a page with charts and all numbers
+
+          --csv <DIR>
+              Write equity, fills, orders, trades and positions into this folder, as
+              CSV files
 
           --profile <FILE>
               Sample the run, write its profile (.svg, .html, …)
@@ -114,6 +155,53 @@ fn long_help_is_the_same_with_more_room() {
 
       -V, --version
               Print version
+
+    How it trades:
+          --capital <AMOUNT>
+              Cash at the beginning, in the quote currency
+
+              [default: 100000]
+
+          --fill <WHERE>
+              Where market orders are filled: next-open, next-close or close (of the
+              deciding bar)
+
+              [default: next-open]
+
+          --size <WHEN>
+              When money becomes coins: on-decision (at its close) or on-fill (at
+              the fill's price)
+
+              [default: on-decision]
+
+          --intra-bar <VIEW>
+              What a bar reached first, where it does not tell: pessimistic (stops)
+              or optimistic
+
+              [default: pessimistic]
+
+          --commission <PERCENT|TERMS>
+              Per cent of a trade's value, or terms: maker=P,taker=P fixed=SUM
+              tiers=FROM:P/FROM:P min=SUM
+
+              [default: 0.1]
+
+          --slippage <TERM>
+              none, fixed=SUM, bps=N, volume-share=IMPACT or volatility=DEVIATIONS
+
+              [default: none]
+
+          --volume-limit <PERCENT>
+              The most of a bar's volume that orders may take, in per cent [default:
+              no limit]
+
+          --margin <TERMS>
+              Trade on margin, short too: leverage=TIMES,maintenance=P,borrow=P (a
+              year)
+
+          --rules <TERMS>
+              Sizes and prices that exist, of one pair or all:
+              [PAIR:]min=COINS,step=COINS,tick=PRICE
 
     The case study's data path (any of these looks prices up through it):
           --logging <WHEN>
@@ -134,8 +222,8 @@ fn long_help_is_the_same_with_more_room() {
               Name of the exchange's folder under $BACKDRAFT_ROOT or ~/.backdraft
               [default: poloniex]
 
-    Exit codes: 0 done, 1 the answer is "no" (case-study: not reproduced), 2 could
-    not run.
+    Exit codes: 0 done, 1 the answer is "no" (case-study: not reproduced;
+    check-lookahead: it looks ahead), 2 could not run.
     "#);
 }
 
@@ -164,8 +252,8 @@ fn short_help_of_the_case_study() {
                             curve into this folder
       -h, --help            Print help
 
-    Exit codes: 0 done, 1 the answer is "no" (case-study: not reproduced), 2 could
-    not run.
+    Exit codes: 0 done, 1 the answer is "no" (case-study: not reproduced;
+    check-lookahead: it looks ahead), 2 could not run.
     "#);
 }
 
@@ -194,8 +282,8 @@ fn long_help_of_the_case_study() {
                             curve into this folder
       -h, --help            Print help
 
-    Exit codes: 0 done, 1 the answer is "no" (case-study: not reproduced), 2 could
-    not run.
+    Exit codes: 0 done, 1 the answer is "no" (case-study: not reproduced;
+    check-lookahead: it looks ahead), 2 could not run.
     "#);
 }
 

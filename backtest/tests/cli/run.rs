@@ -17,7 +17,7 @@ fn the_talks_command_line_simulates_its_two_years() {
         ran.row("hours"),
         "2016-01-01 00:00 .. 2018-01-01 00:00, 17,544 ticks"
     );
-    assert_snapshot!(ran.stdout, @r"
+    assert_snapshot!(ran.stdout, @"
     strategy        buy-and-hold
     pairs           BTC/USDT, ETH/USDT, LTC/USDT, XRP/USDT, XMR/USDT, DASH/USDT, DOGE/USDT, XLM/USDT, XEM/USDT, BTS/USDT
     hours           2016-01-01 00:00 .. 2018-01-01 00:00, 17,544 ticks
@@ -26,8 +26,10 @@ fn the_talks_command_line_simulates_its_two_years() {
     capital         100,000.00 USDT
     final value     30,714,680.97 USDT
     return          30,614.68 %
+    return a year   1,649.13 %, 95 % interval 431.45 % to 6,081.84 %
     max drawdown    42.67 %, 2017-08-31 12:00 to 2017-10-22 01:00
-    Sharpe ratio    4.20 a year
+    Sharpe ratio    4.20 a year, 95 % interval 2.75 to 5.87
+    trades          0
     fills           10 of 10 orders
     commission      99.04 USDT
 
@@ -162,7 +164,7 @@ fn json_says_what_the_table_says_and_more() {
         .keys()
         .cloned()
         .collect();
-    assert_snapshot!(keys.join(" "), @"schema strategy pairs start end ticks source synthetic seed fill size capital final_value final_value_exact total_return max_drawdown sharpe sortino volatility exposure benchmark_return alpha beta commission orders fills cut rejected superseded unfilled filled_hours files");
+    assert_snapshot!(keys.join(" "), @"schema strategy pairs start end ticks source synthetic seed fill size intra_bar capital final_value final_value_exact total_return max_drawdown sharpe sortino volatility exposure benchmark_return alpha beta commission orders fills cut rejected superseded withdrawn unfilled borrowing_cost liquidations rejections metrics intervals filled_hours files");
     for (key, expected) in [
         ("schema", json!("backdraft.run/1")),
         ("strategy", json!("idle")),
