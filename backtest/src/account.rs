@@ -1,7 +1,7 @@
 //! What an account may owe: nothing, or as much as its margin allows.
 
-use crate::money::{Cash, Ratio};
 use crate::metrics::HOURS_PER_YEAR;
+use crate::money::{Cash, Ratio};
 
 /// Whether an account may sell what it does not have.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

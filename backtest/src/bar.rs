@@ -76,6 +76,50 @@ impl BarSeries {
         }
     }
 
+    /// An empty series with room for so many bars.
+    pub(crate) fn with_capacity(start: Timestamp, n_bars: usize) -> Self {
+        let mut series = Self::new(start);
+        for column in [
+            &mut series.open,
+            &mut series.high,
+            &mut series.low,
+            &mut series.close,
+        ] {
+            column.reserve_exact(n_bars);
+        }
+        series.volume.reserve_exact(n_bars);
+        series.filled.reserve_exact(n_bars);
+        series
+    }
+
+    /// The series of whole columns: open, high, low and close, volume, and which bars
+    /// are filled. `None` when they differ in length or `start` is not on the hour.
+    pub(crate) fn from_columns(
+        start: Timestamp,
+        [open, high, low, close]: [Vec<Price>; 4],
+        volume: Vec<f64>,
+        filled: Vec<bool>,
+    ) -> Option<Self> {
+        let n_bars = close.len();
+        let lengths = [
+            open.len(),
+            high.len(),
+            low.len(),
+            volume.len(),
+            filled.len(),
+        ];
+        (start.is_whole_hour() && lengths.iter().all(|length| *length == n_bars)).then_some(Self {
+            start,
+            open,
+            high,
+            low,
+            close,
+            volume,
+            filled,
+            close_sums: OnceLock::new(),
+        })
+    }
+
     /// Appends the bar of the next hour.
     ///
     /// # Panics

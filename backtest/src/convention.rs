@@ -85,7 +85,10 @@ mod tests {
     #[test]
     fn every_name_leads_to_its_convention_and_no_other_does() {
         for name in FillConvention::NAMES {
-            assert_eq!(FillConvention::parse(name).map(FillConvention::name), Some(*name));
+            assert_eq!(
+                FillConvention::parse(name).map(FillConvention::name),
+                Some(*name)
+            );
         }
         for name in Sizing::NAMES {
             assert_eq!(Sizing::parse(name).map(Sizing::name), Some(*name));

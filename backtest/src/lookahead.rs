@@ -8,6 +8,7 @@
 
 use bench_fixtures::rng::Rng;
 
+use crate::Result;
 use crate::bar::{Bar, BarSeries};
 use crate::engine::{self, EngineOptions};
 use crate::market::{Listing, Market};
@@ -15,7 +16,6 @@ use crate::order::Order;
 use crate::portal::MemoryPortal;
 use crate::strategy::Strategy;
 use crate::time::{HourRange, Timestamp};
-use crate::Result;
 
 /// How the future was changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,7 +71,10 @@ pub fn check(
             continue;
         };
         let truncated = decide(&truncated(market, cut)?, past)?;
-        let shuffled = decide(&shuffled(market, cut, seed.wrapping_add(idx as u64))?, range)?;
+        let shuffled = decide(
+            &shuffled(market, cut, seed.wrapping_add(idx as u64))?,
+            range,
+        )?;
         for (change, orders) in [(Change::Truncated, truncated), (Change::Shuffled, shuffled)] {
             differences.extend(first_difference(&original, &orders, cut, change));
         }
@@ -102,7 +105,10 @@ fn first_difference(
     Some(Difference {
         cut,
         change,
-        at: placed(&original).into_iter().chain(placed(&changed)).min()?,
+        at: placed(&original)
+            .into_iter()
+            .chain(placed(&changed))
+            .min()?,
         original,
         changed,
     })
@@ -111,7 +117,13 @@ fn first_difference(
 /// Whether two orders ask for the same, whatever became of them.
 fn is_same_decision(one: &Order, other: &Order) -> bool {
     let asked = |order: &Order| {
-        (order.pair, order.amount, order.kind, order.time_in_force, order.placed_at)
+        (
+            order.pair,
+            order.amount,
+            order.kind,
+            order.time_in_force,
+            order.placed_at,
+        )
     };
     asked(one) == asked(other)
 }

@@ -6,8 +6,8 @@
 use crate::fill::Fill;
 use crate::metrics::Metrics;
 use crate::money::Cash;
-use crate::portfolio::Portfolio;
 use crate::order::{Order, Status};
+use crate::portfolio::Portfolio;
 use crate::time::{HourRange, Timestamp};
 
 /// What a run made of its capital, and how.

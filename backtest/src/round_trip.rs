@@ -70,7 +70,11 @@ pub fn round_trips(fills: &[Fill], n_pairs: usize) -> Vec<RoundTrip> {
         let mut commission = fill.commission;
         if let Some((trip, held)) = *slot {
             let adds = held.is_negative() == rest.is_negative();
-            let part = if adds || rest.abs() <= held.abs() { rest } else { -held };
+            let part = if adds || rest.abs() <= held.abs() {
+                rest
+            } else {
+                -held
+            };
             let paid = share(commission, part, rest);
             let value = (fill.price * part).abs();
             let trip_ref = &mut trips[trip];
@@ -151,7 +155,10 @@ mod tests {
         assert_eq!(trips.len(), 2);
         assert_eq!(trips[0].profit(), money(296.0));
         assert_eq!(trips[0].hours(), Some(9));
-        assert_eq!((trips[0].entry_price(), trips[0].exit_price()), (150.0, Some(300.0)));
+        assert_eq!(
+            (trips[0].entry_price(), trips[0].exit_price()),
+            (150.0, Some(300.0))
+        );
         assert_eq!(trips[1].exited_at, None);
     }
 

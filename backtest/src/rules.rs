@@ -37,7 +37,11 @@ impl TradingRules {
         };
         let below = price.as_units() / step * step;
         let is_between = below != price.as_units();
-        let units = if up && is_between { below.saturating_add(step) } else { below };
+        let units = if up && is_between {
+            below.saturating_add(step)
+        } else {
+            below
+        };
         Price::from_units(units.max(step))
     }
 }

@@ -98,7 +98,11 @@ impl SlippageModel for VolatilitySlippage {
     fn share(&self, offer: &Offer<'_>) -> Ratio {
         let closes = offer.history.closes();
         let closes = &closes[closes.len().saturating_sub(Self::N_BARS + 1)..];
-        let returns = || closes.windows(2).map(|w| w[1].as_f64() / w[0].as_f64() - 1.0);
+        let returns = || {
+            closes
+                .windows(2)
+                .map(|w| w[1].as_f64() / w[0].as_f64() - 1.0)
+        };
         let n = returns().count() as f64;
         if n < 2.0 {
             return Ratio::default();

@@ -6,6 +6,7 @@
 
 use chrono::{DateTime, Months};
 
+use crate::Result;
 use crate::engine::EngineOptions;
 use crate::market::Market;
 use crate::money::Cash;
@@ -13,7 +14,6 @@ use crate::outcome::Outcome;
 use crate::strategy::StrategySpec;
 use crate::sweep::{self, Objective, Space, Table};
 use crate::time::{HourRange, Timestamp};
-use crate::Result;
 
 /// A length on the calendar.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -119,14 +119,18 @@ pub fn walk(
         unit.start = window.test.start().as_seconds();
         unit.end = window.test.end().as_seconds();
         let mut options = options.clone();
-        options.capital = steps.last().map_or(options.capital, |step| step.outcome.final_value);
+        options.capital = steps
+            .last()
+            .map_or(options.capital, |step| step.outcome.final_value);
         if options.capital <= Cash::ZERO {
             break;
         }
         steps.push(Step {
             window: *window,
             chosen: unit.strategy.clone(),
-            in_sample: found.and_then(|found| objective.value(found)).unwrap_or(f64::NAN),
+            in_sample: found
+                .and_then(|found| objective.value(found))
+                .unwrap_or(f64::NAN),
             outcome: unit.run(market, &options)?,
         });
     }

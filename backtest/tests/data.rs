@@ -2,9 +2,13 @@
 
 mod data {
     mod broken;
+    mod columnar;
+    mod defects;
     mod embedded;
     mod laws;
     mod layouts;
+    mod mutated;
     mod real;
     mod support;
+    mod vendors;
 }

@@ -90,7 +90,11 @@ fn run_with(
 /// The hour, price and coins of each fill.
 fn fills(outcome: &Outcome) -> Vec<(i64, f64, f64)> {
     let fill = |fill: &backtest::Fill| {
-        (fill.time.hours_since(hour(0)), fill.price.as_f64(), fill.quantity.as_f64())
+        (
+            fill.time.hours_since(hour(0)),
+            fill.price.as_f64(),
+            fill.quantity.as_f64(),
+        )
     };
     outcome.fills.iter().map(fill).collect()
 }
@@ -154,13 +158,18 @@ fn a_stop_limit_is_a_limit_once_its_stop_is_reached() {
 
 #[test]
 fn a_trailing_stop_follows_the_best_price() {
-    let rows = [[100; 4], [100; 4], [100, 120, 100, 118], [118, 119, 112, 113], [113, 114, 99, 100]];
+    let rows = [
+        [100; 4],
+        [100; 4],
+        [100, 120, 100, 118],
+        [118, 119, 112, 113],
+        [113, 114, 99, 100],
+    ];
     let outcome = run_with(&options(), &rows, |tick, context| {
         if tick == 0 {
             context.place(OrderRequest::new(BTC, coins(1.0)));
             context.place(
-                OrderRequest::new(BTC, coins(-1.0))
-                    .trailing_stop(Trail::Percent(ratio(0.1))),
+                OrderRequest::new(BTC, coins(-1.0)).trailing_stop(Trail::Percent(ratio(0.1))),
             );
         }
     });
@@ -197,7 +206,10 @@ fn a_bar_that_reaches_both_ends_of_a_bracket_is_read_as_agreed() {
     let wide = [100, 106, 94, 100];
     let worse = bracketed(IntraBar::Pessimistic, wide);
     assert_eq!(fills(&worse), [(1, 100.0, 1.0), (1, 95.0, -1.0)]);
-    assert_eq!(statuses(&worse), [Status::Filled, Status::Filled, Status::Cancelled]);
+    assert_eq!(
+        statuses(&worse),
+        [Status::Filled, Status::Filled, Status::Cancelled]
+    );
     let better = bracketed(IntraBar::Optimistic, wide);
     assert_eq!(fills(&better), [(1, 100.0, 1.0), (1, 105.0, -1.0)]);
     // A bar that reaches one end leaves nothing to agree on.
@@ -234,7 +246,10 @@ fn one_cancels_the_other() {
         _ => {}
     });
     assert_eq!(fills(&outcome), [(1, 100.0, 2.0), (2, 110.0, -2.0)]);
-    assert_eq!(statuses(&outcome), [Status::Filled, Status::Filled, Status::Cancelled]);
+    assert_eq!(
+        statuses(&outcome),
+        [Status::Filled, Status::Filled, Status::Cancelled]
+    );
 }
 
 #[test]
@@ -269,10 +284,17 @@ fn orders_take_no_more_than_their_share_of_the_volume() {
             context.place(buy.time_in_force(TimeInForce::ImmediateOrCancel));
         }
     });
-    assert_eq!(fills(&outcome), [(1, 100.0, 1.0), (2, 100.0, 1.0), (3, 100.0, 0.5)]);
+    assert_eq!(
+        fills(&outcome),
+        [(1, 100.0, 1.0), (2, 100.0, 1.0), (3, 100.0, 0.5)]
+    );
     assert_eq!(
         statuses(&outcome),
-        [Status::Filled, Status::Rejected(Rejection::Unfillable), Status::Expired]
+        [
+            Status::Filled,
+            Status::Rejected(Rejection::Unfillable),
+            Status::Expired
+        ]
     );
 }
 
@@ -330,9 +352,15 @@ fn slippage_worsens_what_takes_and_not_what_waits() {
         }
         _ => {}
     });
-    assert_eq!(fills(&outcome), [(1, 101.0, 2.0), (2, 94.05, -1.0), (2, 110.0, -1.0)]);
+    assert_eq!(
+        fills(&outcome),
+        [(1, 101.0, 2.0), (2, 94.05, -1.0), (2, 110.0, -1.0)]
+    );
     let liquidity: Vec<_> = outcome.fills.iter().map(|fill| fill.liquidity).collect();
-    assert_eq!(liquidity, [Liquidity::Taker, Liquidity::Taker, Liquidity::Maker]);
+    assert_eq!(
+        liquidity,
+        [Liquidity::Taker, Liquidity::Taker, Liquidity::Maker]
+    );
 }
 
 #[test]
@@ -352,7 +380,10 @@ fn sizes_and_prices_are_those_that_exist() {
         }
     });
     assert_eq!(fills(&outcome), [(1, 100.0, 1.0), (2, 94.0, 1.0)]);
-    assert_eq!(statuses(&outcome)[1], Status::Rejected(Rejection::BelowMinimum));
+    assert_eq!(
+        statuses(&outcome)[1],
+        Status::Rejected(Rejection::BelowMinimum)
+    );
 }
 
 fn on_margin(leverage: f64) -> EngineOptions {
@@ -398,7 +429,10 @@ fn exposure_is_cut_to_the_leverage_and_then_refused() {
         }
     });
     assert_eq!(fills(&outcome), [(1, 100.0, 20.0)]);
-    assert_eq!(statuses(&outcome), [Status::Cut, Status::Rejected(Rejection::Margin)]);
+    assert_eq!(
+        statuses(&outcome),
+        [Status::Cut, Status::Rejected(Rejection::Margin)]
+    );
     assert_eq!(outcome.portfolio.cash(), money(-1_000.0));
 }
 
@@ -432,7 +466,10 @@ fn borrowing_is_paid_for_by_the_hour() {
     });
     let cost = outcome.borrowing_cost.as_f64();
     assert!((cost - 0.01).abs() < 1e-6, "{cost}");
-    assert_eq!(outcome.final_value, outcome.capital - outcome.borrowing_cost);
+    assert_eq!(
+        outcome.final_value,
+        outcome.capital - outcome.borrowing_cost
+    );
 }
 
 #[test]
@@ -490,15 +527,17 @@ fn any_order() -> impl proptest::strategy::Strategy<Value = OrderRequest> {
 fn any_options() -> impl proptest::strategy::Strategy<Value = EngineOptions> {
     let account = prop_oneof![Just(None), (0.5..3.0_f64).prop_map(Some)];
     let limit = prop_oneof![Just(None), (0.05..1.0_f64).prop_map(Some)];
-    (0..3_usize, 0..2_usize, 0..2_usize, account, limit).prop_map(|(fill, size, view, leverage, limit)| {
-        let mut options = leverage.map_or_else(options, on_margin);
-        options.fill = FillConvention::parse(FillConvention::NAMES[fill]).expect("a name");
-        options.size = Sizing::parse(Sizing::NAMES[size]).expect("a name");
-        options.intra_bar = IntraBar::parse(IntraBar::NAMES[view]).expect("a name");
-        options.volume_limit = limit.map(ratio);
-        options.set_commission(ratio(0.001));
-        options
-    })
+    (0..3_usize, 0..2_usize, 0..2_usize, account, limit).prop_map(
+        |(fill, size, view, leverage, limit)| {
+            let mut options = leverage.map_or_else(options, on_margin);
+            options.fill = FillConvention::parse(FillConvention::NAMES[fill]).expect("a name");
+            options.size = Sizing::parse(Sizing::NAMES[size]).expect("a name");
+            options.intra_bar = IntraBar::parse(IntraBar::NAMES[view]).expect("a name");
+            options.volume_limit = limit.map(ratio);
+            options.set_commission(ratio(0.001));
+            options
+        },
+    )
 }
 
 fn any_rows() -> impl proptest::strategy::Strategy<Value = Vec<Row>> {
@@ -506,7 +545,12 @@ fn any_rows() -> impl proptest::strategy::Strategy<Value = Vec<Row>> {
     prop::collection::vec(bar, 5..40).prop_map(|bars| {
         let row = |(open, change, above, below): (i64, i64, i64, i64)| {
             let close = open + change;
-            [open, open.max(close) + above, open.min(close) - below, close]
+            [
+                open,
+                open.max(close) + above,
+                open.min(close) - below,
+                close,
+            ]
         };
         bars.into_iter().map(row).collect()
     })

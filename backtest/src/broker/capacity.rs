@@ -2,10 +2,10 @@
 
 use crate::account::{Account, Margin};
 use crate::commission::{CommissionModel, Trade};
+use crate::instrument::PairId;
 use crate::money::{Cash, Price, Quantity, Ratio};
 use crate::order::Rejection;
 use crate::portfolio::Portfolio;
-use crate::instrument::PairId;
 
 /// What an order would be executed at.
 #[derive(Clone, Copy, Debug)]
@@ -56,7 +56,12 @@ fn bearable(
     commission: &dyn CommissionModel,
     portfolio: &Portfolio,
 ) -> Quantity {
-    let Proposal { pair, quantity, price, .. } = *proposal;
+    let Proposal {
+        pair,
+        quantity,
+        price,
+        ..
+    } = *proposal;
     let held = portfolio.quantity(pair);
     let exposure_elsewhere = portfolio.exposure_without(pair);
     let equity = portfolio.equity_at(pair, price);
@@ -69,7 +74,11 @@ fn bearable(
     };
     let (wanted, sign) = (quantity.abs().as_units(), quantity.as_units().signum());
     let against = held.as_units().signum() == -sign;
-    let closing = if against { wanted.min(held.abs().as_units()) } else { 0 };
+    let closing = if against {
+        wanted.min(held.abs().as_units())
+    } else {
+        0
+    };
     if is_within(sign * wanted) || closing == wanted {
         return quantity;
     }

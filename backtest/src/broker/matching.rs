@@ -64,7 +64,10 @@ pub(crate) fn execution(
     let side = Side { is_sale };
     // What was called up inside the bar knows no price before that.
     let first = order.called_up_at.unwrap_or(bar.open);
-    let bar = &Bar { open: first, ..*bar };
+    let bar = &Bar {
+        open: first,
+        ..*bar
+    };
     match (order.kind, moment) {
         (Kind::Market, _) => {
             let is_due = match fill {
@@ -107,14 +110,23 @@ pub(crate) fn trail(order: &mut Order, is_sale: bool, bar: &Bar) -> Option<Execu
     let side = Side { is_sale };
     let best = order.best.unwrap_or(bar.open);
     // A sale trails the highest price, a purchase the lowest.
-    let best = if is_sale { best.max(bar.high) } else { best.min(bar.low) };
+    let best = if is_sale {
+        best.max(bar.high)
+    } else {
+        best.min(bar.low)
+    };
     order.best = Some(best);
     let stop = trail.behind(best, is_sale);
-    side.has_reached(bar.close, stop).then_some(Execution::at_market(stop))
+    side.has_reached(bar.close, stop)
+        .then_some(Execution::at_market(stop))
 }
 
 fn bar_price(bar: &Bar, moment: Moment) -> Price {
-    if moment == Moment::Close { bar.close } else { bar.open }
+    if moment == Moment::Close {
+        bar.close
+    } else {
+        bar.open
+    }
 }
 
 /// Purchases and sales, which are each other's mirror image.
@@ -126,12 +138,20 @@ struct Side {
 impl Side {
     /// Whether a trade at `price` is within `limit`.
     fn is_at_least_as_good(self, price: Price, limit: Price) -> bool {
-        if self.is_sale { price >= limit } else { price <= limit }
+        if self.is_sale {
+            price >= limit
+        } else {
+            price <= limit
+        }
     }
 
     /// Whether `price` is at a stop or beyond it.
     fn has_reached(self, price: Price, stop: Price) -> bool {
-        if self.is_sale { price <= stop } else { price >= stop }
+        if self.is_sale {
+            price <= stop
+        } else {
+            price >= stop
+        }
     }
 
     /// The bar's best price for this side.
@@ -147,7 +167,11 @@ impl Side {
     fn limit(self, limit: Price, waited: bool, bar: &Bar, moment: Moment) -> Option<Execution> {
         if self.is_at_least_as_good(bar.open, limit) {
             // What can be filled on arrival takes an offer.
-            let liquidity = if waited { Liquidity::Maker } else { Liquidity::Taker };
+            let liquidity = if waited {
+                Liquidity::Maker
+            } else {
+                Liquidity::Taker
+            };
             return Some(Execution::of_limit(bar.open, liquidity));
         }
         if moment == Moment::Open {

@@ -23,8 +23,8 @@ use crate::fill::Fill;
 use crate::history::Hour;
 use crate::instrument::PairId;
 use crate::money::{Cash, Price, Quantity};
-use crate::order::{Amount, Basis, Kind, Order, OrderId, OrderRequest, Rejection, Status};
 use crate::order::TimeInForce;
+use crate::order::{Amount, Basis, Kind, Order, OrderId, OrderRequest, Rejection, Status};
 use crate::portfolio::Portfolio;
 use crate::position::worth;
 use crate::rules::TradingRules;
@@ -440,13 +440,7 @@ impl<'a> Broker<'a> {
 
     /// The price that an order gets: as on the chart, after slippage and rounding
     /// against the trader where the order takes what is offered.
-    fn price(
-        &self,
-        id: OrderId,
-        execution: Execution,
-        bar: &Bar,
-        scene: &Scene<'_, '_>,
-    ) -> Price {
+    fn price(&self, id: OrderId, execution: Execution, bar: &Bar, scene: &Scene<'_, '_>) -> Price {
         if !execution.slips {
             return execution.price;
         }
@@ -456,7 +450,9 @@ impl<'a> Broker<'a> {
             price: execution.price,
             quantity,
             volume: bar.volume,
-            history: scene.hour.before(order.pair, VolatilitySlippage::N_BARS + 1),
+            history: scene
+                .hour
+                .before(order.pair, VolatilitySlippage::N_BARS + 1),
         };
         let price = slipped(&*self.options.slippage, &offer);
         if price == execution.price {
@@ -474,7 +470,11 @@ impl<'a> Broker<'a> {
     }
 
     fn rules(&self, pair: PairId) -> TradingRules {
-        self.options.rules.get(pair.index()).copied().unwrap_or_default()
+        self.options
+            .rules
+            .get(pair.index())
+            .copied()
+            .unwrap_or_default()
     }
 
     /// How much of a quantity the bar's volume has left for it.

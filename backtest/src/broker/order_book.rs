@@ -148,9 +148,15 @@ impl OrderBook {
     /// How much of the pair is on order at the market, sales counting against
     /// purchases; amounts without a size yet are counted as the basis sizes them.
     pub(crate) fn quantity(&self, pair: PairId, basis: impl Fn() -> Basis) -> Quantity {
-        let market = self.of_pair(pair).filter(|order| order.kind == Kind::Market);
+        let market = self
+            .of_pair(pair)
+            .filter(|order| order.kind == Kind::Market);
         market
-            .map(|order| order.remaining.unwrap_or_else(|| order.amount.quantity(basis())))
+            .map(|order| {
+                order
+                    .remaining
+                    .unwrap_or_else(|| order.amount.quantity(basis()))
+            })
             .sum()
     }
 }
@@ -165,8 +171,12 @@ pub(crate) fn with_real_prices(
     let limit_at = |limit| rules.price(limit, is_sale);
     let stop_at = |stop| rules.price(stop, !is_sale);
     request.kind = match request.kind {
-        Kind::Limit { limit } => Kind::Limit { limit: limit_at(limit) },
-        Kind::Stop { stop } => Kind::Stop { stop: stop_at(stop) },
+        Kind::Limit { limit } => Kind::Limit {
+            limit: limit_at(limit),
+        },
+        Kind::Stop { stop } => Kind::Stop {
+            stop: stop_at(stop),
+        },
         Kind::StopLimit { stop, limit } => Kind::StopLimit {
             stop: stop_at(stop),
             limit: limit_at(limit),
@@ -185,9 +195,7 @@ fn has_sound_prices(kind: Kind) -> bool {
         Kind::StopLimit { stop, limit } => is_price(stop) && is_price(limit),
         Kind::TrailingStop { trail } => match trail {
             Trail::Distance(distance) => is_price(distance),
-            Trail::Percent(share) => {
-                share > Ratio::default() && share < Ratio::ONE
-            }
+            Trail::Percent(share) => share > Ratio::default() && share < Ratio::ONE,
         },
     }
 }

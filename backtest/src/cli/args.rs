@@ -6,6 +6,7 @@ use backtest::data::DEFAULT_SEED;
 use backtest::exchange::{FolderCheck, Logging};
 use clap::{Parser, Subcommand, ValueEnum};
 
+use super::data::DataArgs;
 use super::lookahead::LookaheadArgs;
 use super::market::MarketArgs;
 use super::sweep::SweepArgs;
@@ -34,6 +35,9 @@ pub enum Command {
     /// Find out whether a strategy knows the future
     #[command(after_help = EXIT_CODES)]
     CheckLookahead(Box<LookaheadArgs>),
+    /// Check and import price files
+    #[command(after_help = super::data::EXIT_CODES)]
+    Data(DataArgs),
     /// Measure what mending the talk's two anti-patterns saves
     #[command(after_help = EXIT_CODES)]
     CaseStudy(CaseStudyArgs),

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use backtest::data::{self, DEFAULT_SEED, LoadReport};
 use backtest::{Error, Market, Result, Symbol};
 
+use super::data::ImportArgs;
 use super::options::{invalid, parse_seed};
 
 /// The options that choose a market.
@@ -13,7 +14,7 @@ pub struct MarketArgs {
     /// Pairs to trade, such as btc_usdt,eth_usdt, or how many [default: 10; all of --data]
     #[arg(long, value_name = "LIST|N", allow_negative_numbers = true)]
     pairs: Option<String>,
-    /// Price files to trade on: Kraken OHLCVT or CryptoDataDownload, one pair each
+    /// Price files to trade on, one pair each; see `backtest data`
     #[arg(long, value_name = "PATH", num_args = 1..)]
     data: Vec<PathBuf>,
     /// Seed of the embedded market
@@ -24,6 +25,8 @@ pub struct MarketArgs {
         allow_negative_numbers = true
     )]
     seed: String,
+    #[command(flatten)]
+    import: ImportArgs,
 }
 
 /// What `--pairs` asks for.
@@ -47,7 +50,7 @@ impl MarketArgs {
             };
             return Ok((market, Vec::new()));
         }
-        let loaded = data::load(&self.data)?;
+        let loaded = data::load_with(&self.data, &self.import.parse()?)?;
         let market = match choice {
             None => loaded.market,
             Some(PairChoice::Named(symbols)) => loaded.market.select(&symbols)?,

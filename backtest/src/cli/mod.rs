@@ -4,6 +4,7 @@ mod args;
 mod case_study;
 mod lookahead;
 mod market;
+mod data;
 mod options;
 mod run;
 mod streams;
@@ -32,6 +33,9 @@ pub fn run() -> Result<ExitCode> {
             command: Some(Command::CheckLookahead(args)),
             ..
         } => lookahead::run(&args),
+            command: Some(Command::Data(args)),
+            ..
+        } => data::run(&args.command),
         Args {
             command: Some(Command::CaseStudy(args)),
             ..

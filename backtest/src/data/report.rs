@@ -3,7 +3,10 @@
 use std::fmt;
 use std::path::PathBuf;
 
-use super::csv::Layout;
+use super::defect::DefectKind;
+use super::findings::Finding;
+use super::layout::Layout;
+use super::policy::Policy;
 use crate::instrument::Symbol;
 use crate::time::Timestamp;
 
@@ -22,6 +25,10 @@ pub struct LoadReport {
     pub order: RowOrder,
     /// How many rows of prices the file has, duplicates included.
     pub n_rows: usize,
+    /// What was to be done about defects.
+    pub policy: Policy,
+    /// Everything that was found, defects first.
+    pub findings: Vec<Finding>,
     /// How many rows were dropped because another row has the same time, prices
     /// and volume.
     pub n_equal_duplicates: usize,
@@ -78,10 +85,65 @@ impl LoadReport {
         name.to_string_lossy().into_owned()
     }
 
-    /// Whether the bars are the rows as they stood: nothing dropped, filled or
-    /// overruled. The order of the rows does not count.
-    pub const fn is_clean(&self) -> bool {
-        self.n_equal_duplicates == 0 && self.n_dates_overruled == 0 && self.absent.n_hours == 0
+    /// Whether the file has no defect: its bars are the rows as they stand. The way
+    /// that they are written and ordered does not count.
+    pub fn is_clean(&self) -> bool {
+        self.findings.iter().all(|finding| finding.kind.is_note())
+    }
+
+    /// What was found of a kind.
+    pub fn finding(&self, kind: DefectKind) -> Option<&Finding> {
+        self.findings.iter().find(|finding| finding.kind == kind)
+    }
+
+    /// Everything found, a line each, notes and line numbers included.
+    pub fn full_text(&self) -> String {
+        let mut text = self.to_string();
+        let end = text.find('\n').unwrap_or(text.len());
+        text.truncate(end);
+        for finding in &self.findings {
+            let mark = if finding.kind.is_note() { "note: " } else { "" };
+            let places = finding.places();
+            text += &format!("\n  {mark}{}{places}", self.sentence(finding));
+        }
+        text
+    }
+
+    /// One finding in words.
+    fn sentence(&self, finding: &Finding) -> String {
+        let (one, many) = finding.kind.nouns();
+        let n = finding.n;
+        let treatment = finding.treatment.as_deref();
+        match (finding.kind, self.absent.longest, treatment) {
+            (DefectKind::AbsentHours, Some(longest), Some(treatment)) => {
+                return format!(
+                    "{} absent in {}, {treatment}; the longest, {}, after {}",
+                    count(n, "hour"),
+                    count(self.absent.n_runs, "run"),
+                    count(longest.n_hours, "hour"),
+                    longest.after,
+                );
+            }
+            (DefectKind::EqualDuplicates | DefectKind::DatesOverruled, _, Some(treatment)) => {
+                let detail = finding.detail.as_deref();
+                let detail = detail.map_or_else(String::new, |detail| format!("; {detail}"));
+                return format!(
+                    "{n} {} {treatment}{detail}",
+                    if n == 1 { one } else { many }
+                );
+            }
+            _ => {}
+        }
+        let mut text = format!("{n} {}", if n == 1 { one } else { many });
+        match treatment {
+            Some(treatment) => text += &format!(", {treatment}"),
+            None if finding.kind.is_note() => {}
+            None => text += ", left as they are",
+        }
+        if let Some(detail) = &finding.detail {
+            text += &format!(": {detail}");
+        }
+        text
     }
 }
 
@@ -96,7 +158,7 @@ impl fmt::Display for RowOrder {
 }
 
 impl fmt::Display for LoadReport {
-    /// Writes one line on the file, and one indented line for each repair.
+    /// Writes one line on the file, and one indented line for each defect.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
@@ -110,23 +172,8 @@ impl fmt::Display for LoadReport {
             self.first,
             self.last,
         )?;
-        if let Some(longest) = self.absent.longest {
-            write!(
-                f,
-                "\n  {} absent in {}, filled with the last close and no volume; the longest, {}, after {}",
-                count(self.absent.n_hours, "hour"),
-                count(self.absent.n_runs, "run"),
-                count(longest.n_hours, "hour"),
-                longest.after,
-            )?;
-        }
-        if self.n_equal_duplicates > 0 {
-            let duplicates = count(self.n_equal_duplicates, "equal duplicate");
-            write!(f, "\n  {duplicates} dropped")?;
-        }
-        if self.n_dates_overruled > 0 {
-            let dates = count(self.n_dates_overruled, "date");
-            write!(f, "\n  {dates} overruled by the unix column")?;
+        for finding in self.findings.iter().filter(|found| !found.kind.is_note()) {
+            write!(f, "\n  {}", self.sentence(finding))?;
         }
         Ok(())
     }

@@ -5,9 +5,11 @@
 //! have it right: a CSV reader's own count is off after blank lines and within
 //! CRLF.
 
-use std::fs::File;
+use std::fs::{File, Metadata};
 use std::io::{self, Read};
 use std::path::Path;
+
+use memchr::memchr_iter;
 
 use crate::{Error, Result};
 
@@ -19,6 +21,7 @@ const MAX_BYTES: u64 = 1 << 30;
 pub struct SourceFile<'a> {
     path: &'a Path,
     bytes: Vec<u8>,
+    metadata: Option<Metadata>,
 }
 
 impl<'a> SourceFile<'a> {
@@ -31,17 +34,40 @@ impl<'a> SourceFile<'a> {
         };
         let mut bytes = Vec::new();
         let file = File::open(path).map_err(io_error)?;
+        // Asked for before the content: whoever changes the file meanwhile makes its
+        // times newer than these.
+        let metadata = file.metadata().ok();
         // Sizes the buffer at once; a wrong length only costs a reallocation.
-        let length = file.metadata().map_or(0, |metadata| metadata.len());
+        let length = metadata.as_ref().map_or(0, Metadata::len);
         bytes.reserve(usize::try_from(length.min(MAX_BYTES)).unwrap_or(0));
         file.take(MAX_BYTES + 1)
             .read_to_end(&mut bytes)
             .map_err(io_error)?;
-        let file = Self { path, bytes };
+        let file = Self {
+            path,
+            bytes,
+            metadata,
+        };
         if file.bytes.len() as u64 > MAX_BYTES {
             return Err(file.error("is larger than 1 GiB, too large for hourly prices"));
         }
         Ok(file)
+    }
+
+    /// The same file as text that was made of its content, a row a line.
+    #[must_use]
+    pub fn with_text(self, bytes: Vec<u8>) -> Self {
+        Self { bytes, ..self }
+    }
+
+    /// The content, to be changed in place.
+    pub fn bytes_mut(&mut self) -> &mut [u8] {
+        &mut self.bytes
+    }
+
+    /// What the system says of the file.
+    pub const fn metadata(&self) -> Option<&Metadata> {
+        self.metadata.as_ref()
     }
 
     /// The path as the user gave it.
@@ -56,8 +82,22 @@ impl<'a> SourceFile<'a> {
 
     /// The line, from 1, of the row at or after `offset`.
     pub fn line_at(&self, offset: usize) -> u64 {
-        let before = &self.bytes[..self.row_start(offset)];
-        before.split(|byte| *byte == b'\n').count() as u64
+        self.lines_at([offset])[0]
+    }
+
+    /// The lines of rows at or after these offsets, in one pass.
+    pub fn lines_at(&self, offsets: impl IntoIterator<Item = usize>) -> Vec<u64> {
+        let mut places: Vec<_> = offsets.into_iter().enumerate().collect();
+        places.sort_unstable_by_key(|(_, offset)| *offset);
+        let mut lines = vec![0; places.len()];
+        let (mut counted, mut line) = (0, 1);
+        for (idx, offset) in places {
+            let end = self.row_start(offset).max(counted);
+            line += memchr_iter(b'\n', &self.bytes[counted..end]).count() as u64;
+            counted = end;
+            lines[idx] = line;
+        }
+        lines
     }
 
     /// The text of the row at or after `offset`, to the end of its line.
@@ -107,6 +147,7 @@ mod tests {
         let file = SourceFile {
             path: Path::new("x"),
             bytes: b"a\r\n\r\n\r\nb\nc".to_vec(),
+            metadata: None,
         };
         assert_eq!(file.line_at(0), 1);
         // A CSV reader's record begins right after the one before, at the CR or LF.
@@ -114,6 +155,7 @@ mod tests {
         assert_eq!(file.line_at(7), 4);
         assert_eq!(file.line_at(9), 5);
         assert_eq!(file.line_at(99), 5);
+        assert_eq!(file.lines_at([9, 0, 7]), [5, 1, 4]);
         assert_eq!(file.line_text(1), b"b");
         assert_eq!(file.line_text(99), b"");
     }

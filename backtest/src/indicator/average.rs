@@ -24,7 +24,10 @@ impl Average {
 
     /// The mean of prices, or `None` when there are none.
     pub fn of(prices: &[Price]) -> Option<Self> {
-        let sum = prices.iter().map(|price| i128::from(price.as_units())).sum();
+        let sum = prices
+            .iter()
+            .map(|price| i128::from(price.as_units()))
+            .sum();
         (!prices.is_empty()).then(|| Self::new(sum, prices.len()))
     }
 
@@ -67,7 +70,13 @@ mod tests {
 
     #[test]
     fn equal_means_of_different_windows_are_a_tie() {
-        let prices = |units: &[i64]| units.iter().copied().map(Price::from_units).collect::<Vec<_>>();
+        let prices = |units: &[i64]| {
+            units
+                .iter()
+                .copied()
+                .map(Price::from_units)
+                .collect::<Vec<_>>()
+        };
         // Means of 1/3 and 2/6, which no float holds.
         let (three, six) = (prices(&[0, 0, 1]), prices(&[1, 0, 0, 1, 0, 0]));
         assert_eq!(Average::of(&three), Average::of(&six));

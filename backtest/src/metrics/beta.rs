@@ -22,9 +22,7 @@ impl Regression {
         Self {
             mean,
             benchmark_mean,
-            products: sum_of_pairs(returns, benchmark, |r, b| {
-                (r - mean) * (b - benchmark_mean)
-            }),
+            products: sum_of_pairs(returns, benchmark, |r, b| (r - mean) * (b - benchmark_mean)),
             benchmark_squares: sum(benchmark, |b| (b - benchmark_mean) * (b - benchmark_mean)),
         }
     }

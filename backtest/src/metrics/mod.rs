@@ -61,8 +61,10 @@ pub(crate) fn metrics(
     exposure: MeanExposure,
     benchmark: &[f64],
 ) -> Metrics {
-    let curve: Vec<f64> =
-        std::iter::once(&capital).chain(equity).map(|equity| units(*equity)).collect();
+    let curve: Vec<f64> = std::iter::once(&capital)
+        .chain(equity)
+        .map(|equity| units(*equity))
+        .collect();
     let returns = simple_returns(&curve);
     let n = returns.len() as f64;
     let mean = sum(&returns, |r| r) / n;
@@ -101,7 +103,11 @@ fn units(cash: Cash) -> f64 {
 pub(crate) fn simple_returns(curve: &[f64]) -> Vec<f64> {
     let change = |pair: (&f64, &f64)| {
         let (before, after) = pair;
-        if *before == 0.0 { 0.0 } else { after / before - 1.0 }
+        if *before == 0.0 {
+            0.0
+        } else {
+            after / before - 1.0
+        }
     };
     curve.iter().zip(&curve[1..]).map(change).collect()
 }

@@ -47,10 +47,14 @@ impl Frame {
     pub fn to_csv(&self) -> Vec<u8> {
         let mut writer = csv::Writer::from_writer(Vec::new());
         let names = self.columns.iter().map(|(name, _)| *name);
-        writer.write_record(names).expect("memory takes every write");
+        writer
+            .write_record(names)
+            .expect("memory takes every write");
         for row in 0..self.n_rows() {
             let cells = self.columns.iter().map(|(_, column)| cell(column, row));
-            writer.write_record(cells).expect("memory takes every write");
+            writer
+                .write_record(cells)
+                .expect("memory takes every write");
         }
         writer.into_inner().expect("memory takes every write")
     }
@@ -75,7 +79,10 @@ pub fn equity(outcome: &Outcome) -> Frame {
         name: "equity",
         columns: vec![
             ("time", Column::Time((0..outcome.ticks).map(time).collect())),
-            ("equity", Column::Number(outcome.equity.iter().map(|e| Some(e.as_f64())).collect())),
+            (
+                "equity",
+                Column::Number(outcome.equity.iter().map(|e| Some(e.as_f64())).collect()),
+            ),
         ],
     }
 }
@@ -83,20 +90,33 @@ pub fn equity(outcome: &Outcome) -> Frame {
 /// Everything executed, in the order of execution.
 pub fn fills(outcome: &Outcome, market: &Market) -> Frame {
     let fills = &outcome.fills;
-    let number = |of: &dyn Fn(usize) -> f64| Column::Number((0..fills.len()).map(|i| Some(of(i))).collect());
+    let number =
+        |of: &dyn Fn(usize) -> f64| Column::Number((0..fills.len()).map(|i| Some(of(i))).collect());
     let text = |of: &dyn Fn(usize) -> String| Column::Text((0..fills.len()).map(of).collect());
     Frame {
         name: "fills",
         columns: vec![
-            ("time", Column::Time(fills.iter().map(|fill| Some(fill.time)).collect())),
-            ("order", Column::Count(fills.iter().map(|fill| count(fill.order.index())).collect())),
+            (
+                "time",
+                Column::Time(fills.iter().map(|fill| Some(fill.time)).collect()),
+            ),
+            (
+                "order",
+                Column::Count(fills.iter().map(|fill| count(fill.order.index())).collect()),
+            ),
             ("pair", text(&|i| market.symbol(fills[i].pair).to_string())),
-            ("side", text(&|i| side(fills[i].quantity.is_negative()).to_owned())),
+            (
+                "side",
+                text(&|i| side(fills[i].quantity.is_negative()).to_owned()),
+            ),
             ("quantity", number(&|i| fills[i].quantity.abs().as_f64())),
             ("price", number(&|i| fills[i].price.as_f64())),
             ("value", number(&|i| fills[i].value().abs().as_f64())),
             ("commission", number(&|i| fills[i].commission.as_f64())),
-            ("liquidity", text(&|i| format!("{:?}", fills[i].liquidity).to_lowercase())),
+            (
+                "liquidity",
+                text(&|i| format!("{:?}", fills[i].liquidity).to_lowercase()),
+            ),
         ],
     }
 }
@@ -109,13 +129,25 @@ pub fn orders(outcome: &Outcome, market: &Market) -> Frame {
     Frame {
         name: "orders",
         columns: vec![
-            ("order", Column::Count((0..orders.len()).map(count).collect())),
-            ("placed", Column::Time(orders.iter().map(|o| Some(o.placed_at)).collect())),
-            ("ended", Column::Time(orders.iter().map(|o| o.ended_at).collect())),
+            (
+                "order",
+                Column::Count((0..orders.len()).map(count).collect()),
+            ),
+            (
+                "placed",
+                Column::Time(orders.iter().map(|o| Some(o.placed_at)).collect()),
+            ),
+            (
+                "ended",
+                Column::Time(orders.iter().map(|o| o.ended_at).collect()),
+            ),
             ("pair", text(&|i| market.symbol(orders[i].pair).to_string())),
             ("kind", text(&|i| orders[i].kind.name().to_owned())),
             ("amount", text(&|i| orders[i].amount.to_string())),
-            ("filled", Column::Number(orders.iter().map(|o| Some(o.filled.as_f64())).collect())),
+            (
+                "filled",
+                Column::Number(orders.iter().map(|o| Some(o.filled.as_f64())).collect()),
+            ),
             ("status", text(&|i| orders[i].status.name().to_owned())),
             ("reason", text(&|i| reason(orders[i].status))),
         ],
@@ -125,15 +157,38 @@ pub fn orders(outcome: &Outcome, market: &Market) -> Frame {
 /// The round trips, in the order of their entries.
 pub fn trades(outcome: &Outcome, market: &Market) -> Frame {
     let trips = round_trips(&outcome.fills, market.n_pairs());
-    let number = |of: &dyn Fn(&RoundTrip) -> Option<f64>| Column::Number(trips.iter().map(of).collect());
+    let number =
+        |of: &dyn Fn(&RoundTrip) -> Option<f64>| Column::Number(trips.iter().map(of).collect());
     let closed = |trip: &RoundTrip, value: f64| trip.exited_at.map(|_| value);
     Frame {
         name: "trades",
         columns: vec![
-            ("pair", Column::Text(trips.iter().map(|t| market.symbol(t.pair).to_string()).collect())),
-            ("side", Column::Text(trips.iter().map(|t| direction(t.is_long).to_owned()).collect())),
-            ("entered", Column::Time(trips.iter().map(|t| Some(t.entered_at)).collect())),
-            ("exited", Column::Time(trips.iter().map(|t| t.exited_at).collect())),
+            (
+                "pair",
+                Column::Text(
+                    trips
+                        .iter()
+                        .map(|t| market.symbol(t.pair).to_string())
+                        .collect(),
+                ),
+            ),
+            (
+                "side",
+                Column::Text(
+                    trips
+                        .iter()
+                        .map(|t| direction(t.is_long).to_owned())
+                        .collect(),
+                ),
+            ),
+            (
+                "entered",
+                Column::Time(trips.iter().map(|t| Some(t.entered_at)).collect()),
+            ),
+            (
+                "exited",
+                Column::Time(trips.iter().map(|t| t.exited_at).collect()),
+            ),
             ("quantity", number(&|t| Some(t.quantity.as_f64()))),
             ("entry_price", number(&|t| Some(t.entry_price()))),
             ("exit_price", number(&|t| t.exit_price())),
@@ -146,14 +201,25 @@ pub fn trades(outcome: &Outcome, market: &Market) -> Frame {
 
 /// What is held at the end.
 pub fn positions(outcome: &Outcome, market: &Market) -> Frame {
-    let held = || market.pairs().filter(|pair| !outcome.portfolio.position(*pair).is_flat());
+    let held = || {
+        market
+            .pairs()
+            .filter(|pair| !outcome.portfolio.position(*pair).is_flat())
+    };
     let number = |of: &dyn Fn(crate::position::Position) -> f64| {
-        Column::Number(held().map(|pair| Some(of(outcome.portfolio.position(pair)))).collect())
+        Column::Number(
+            held()
+                .map(|pair| Some(of(outcome.portfolio.position(pair))))
+                .collect(),
+        )
     };
     Frame {
         name: "positions",
         columns: vec![
-            ("pair", Column::Text(held().map(|pair| market.symbol(pair).to_string()).collect())),
+            (
+                "pair",
+                Column::Text(held().map(|pair| market.symbol(pair).to_string()).collect()),
+            ),
             ("quantity", number(&|position| position.quantity.as_f64())),
             ("price", number(&|position| position.price.as_f64())),
             ("value", number(&|position| position.value().as_f64())),

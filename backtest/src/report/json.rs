@@ -80,7 +80,9 @@ fn rejections(outcome: &Outcome) -> Map<String, Value> {
         }
     }
     let counts = counts.into_iter();
-    counts.map(|(reason, n)| (reason.to_string(), json!(n))).collect()
+    counts
+        .map(|(reason, n)| (reason.to_string(), json!(n)))
+        .collect()
 }
 
 /// All statistics; a share is a fraction of one, and what is undefined is null.

@@ -10,10 +10,10 @@ mod text;
 
 pub use columns::{Column, Frame, equity, fills, orders, positions, trades};
 pub use json::to_json;
-pub use sentence::sentence;
 pub(crate) use sentence::of as sentence_of;
-pub(crate) use text::thousands;
+pub use sentence::sentence;
 pub use tear_sheet::to_html;
+pub(crate) use text::thousands;
 pub use text::to_text;
 
 use crate::Market;

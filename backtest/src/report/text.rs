@@ -39,10 +39,7 @@ pub fn to_text(report: &RunReport<'_>) -> String {
         ),
     );
     row("data source", market.source().to_owned());
-    row(
-        "fill convention",
-        convention(report.options),
-    );
+    row("fill convention", convention(report.options));
     row(
         "capital",
         format!("{} {quote}", thousands(outcome.capital.as_f64(), 2)),
@@ -121,8 +118,9 @@ fn trades(report: &RunReport<'_>) -> String {
     let rate = value(report, "win_rate").map_or(String::new(), |rate| {
         format!(", {:.0} % of them won", 100.0 * rate)
     });
-    let hours = value(report, "mean_trade_duration")
-        .map_or(String::new(), |hours| format!(", held for {hours:.0} hours on average"));
+    let hours = value(report, "mean_trade_duration").map_or(String::new(), |hours| {
+        format!(", held for {hours:.0} hours on average")
+    });
     format!("{}{rate}{hours}", thousands(n, 0))
 }
 

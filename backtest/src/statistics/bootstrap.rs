@@ -59,7 +59,11 @@ pub(super) fn intervals(curve: &[f64], seed: u64) -> Option<Intervals> {
             log_sum += logs[day];
             sum += simple[day];
             squares += simple[day] * simple[day];
-            day = if dice.uniform() < keeps_going { (day + 1) % n } else { draw(&mut dice, n) };
+            day = if dice.uniform() < keeps_going {
+                (day + 1) % n
+            } else {
+                draw(&mut dice, n)
+            };
         }
         growth.push(libm::expm1(log_sum / n as f64 * days_per_year));
         let mean = sum / n as f64;
@@ -123,6 +127,9 @@ mod tests {
         assert_eq!(intervals(&[1.0; 24 * 9], 1), None);
         let idle = intervals(&[1.0; 24 * 30], 1).expect("enough days");
         assert_eq!(idle.sharpe, None);
-        assert_eq!((idle.annual_return.low, idle.annual_return.high), (0.0, 0.0));
+        assert_eq!(
+            (idle.annual_return.low, idle.annual_return.high),
+            (0.0, 0.0)
+        );
     }
 }

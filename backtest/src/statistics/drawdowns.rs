@@ -21,7 +21,10 @@ pub(super) fn statistics(curve: &[f64]) -> Vec<Statistic> {
         share("max_drawdown", Some(worst)),
         share("mean_drawdown", mean(all.iter().map(|d| d.fraction).sum())),
         hours("max_drawdown_duration", Some(longest)),
-        hours("mean_drawdown_duration", mean(all.iter().map(|d| d.hours as f64).sum())),
+        hours(
+            "mean_drawdown_duration",
+            mean(all.iter().map(|d| d.hours as f64).sum()),
+        ),
     ]
 }
 

@@ -57,9 +57,21 @@ pub fn statistics(outcome: &Outcome, market: &Market) -> Vec<Statistic> {
     let mut all = returns::statistics(&curve, &benchmark, &outcome.metrics);
     all.extend(drawdowns::statistics(&curve));
     all.extend(trades::statistics(&trips));
-    all.push(Statistic::new("exposure", Unit::Share, outcome.metrics.exposure));
-    all.push(Statistic::new("commission", Unit::Money, outcome.commission.as_f64()));
-    all.push(Statistic::new("borrowing_cost", Unit::Money, outcome.borrowing_cost.as_f64()));
+    all.push(Statistic::new(
+        "exposure",
+        Unit::Share,
+        outcome.metrics.exposure,
+    ));
+    all.push(Statistic::new(
+        "commission",
+        Unit::Money,
+        outcome.commission.as_f64(),
+    ));
+    all.push(Statistic::new(
+        "borrowing_cost",
+        Unit::Money,
+        outcome.borrowing_cost.as_f64(),
+    ));
     let peak = curve.iter().copied().fold(f64::NEG_INFINITY, f64::max);
     all.push(Statistic::new("equity_peak", Unit::Money, peak));
     all

@@ -35,7 +35,10 @@ pub(super) fn statistics(curve: &[f64], benchmark: &[f64], metrics: &Metrics) ->
         number("kurtosis", moments.kurtosis()),
         number("tail_ratio", tail_ratio(&sorted)),
         share("value_at_risk", Some(quantile(&sorted, 0.05))),
-        share("conditional_value_at_risk", Some(expected_shortfall(&sorted, 0.05))),
+        share(
+            "conditional_value_at_risk",
+            Some(expected_shortfall(&sorted, 0.05)),
+        ),
         share("best_hour", sorted.last().copied()),
         share("worst_hour", sorted.first().copied()),
         number("stability", stability(curve)),
@@ -43,10 +46,16 @@ pub(super) fn statistics(curve: &[f64], benchmark: &[f64], metrics: &Metrics) ->
         number("beta", metrics.beta),
         number("correlation", correlation(&returns, &market)),
         number("information_ratio", Moments::of(&excess).ratio()),
-        share("tracking_error", Some(Moments::of(&excess).deviation() * HOURS_PER_YEAR.sqrt())),
+        share(
+            "tracking_error",
+            Some(Moments::of(&excess).deviation() * HOURS_PER_YEAR.sqrt()),
+        ),
         number("up_capture", capture(&returns, &market, |b| b > 0.0)),
         number("down_capture", capture(&returns, &market, |b| b < 0.0)),
-        share("batting_average", Some(sum(&excess, |e| f64::from(e > 0.0)) / n)),
+        share(
+            "batting_average",
+            Some(sum(&excess, |e| f64::from(e > 0.0)) / n),
+        ),
     ]
 }
 
@@ -58,7 +67,9 @@ fn growth(total_return: f64, years: f64) -> Option<f64> {
 /// Growth over the worst drawdown (Young, "Calmar Ratio: A Smoother Tool", Futures
 /// 20, 1991).
 fn calmar(growth: Option<f64>, drawdown: f64) -> Option<f64> {
-    growth.filter(|_| drawdown > 0.0).map(|growth| growth / drawdown)
+    growth
+        .filter(|_| drawdown > 0.0)
+        .map(|growth| growth / drawdown)
 }
 
 /// Gains over losses (Keating and Shadwick, "A Universal Performance Measure", 2002),
@@ -104,7 +115,10 @@ fn stability(curve: &[f64]) -> Option<f64> {
     if curve.iter().any(|value| *value <= 0.0) {
         return None;
     }
-    let logs: Vec<f64> = curve.iter().map(|value| libm::log(value / curve[0])).collect();
+    let logs: Vec<f64> = curve
+        .iter()
+        .map(|value| libm::log(value / curve[0]))
+        .collect();
     let hours: Vec<f64> = (0..curve.len()).map(|hour| hour as f64).collect();
     correlation(&logs, &hours).map(|r| r * r)
 }
@@ -118,15 +132,15 @@ fn correlation(left: &[f64], right: &[f64]) -> Option<f64> {
     (scale > 0.0).then(|| products / scale)
 }
 
-/// The yearly growth over the benchmark's in the hours that are chosen by what the
-/// benchmark did.
+/// The mean growth of an hour over the benchmark's, both geometric, in the hours that
+/// are chosen by what the benchmark did.
 fn capture(returns: &[f64], market: &[f64], is_chosen: impl Fn(f64) -> bool) -> Option<f64> {
     let chosen = || returns.iter().zip(market).filter(|(_, b)| is_chosen(**b));
     let n = chosen().count() as f64;
     if n == 0.0 {
         return None;
     }
-    let compound = |sum: f64| libm::expm1(sum / n * HOURS_PER_YEAR);
+    let compound = |sum: f64| libm::expm1(sum / n);
     let own = compound(chosen().map(|(r, _)| libm::log1p(*r)).sum());
     let other = compound(chosen().map(|(_, b)| libm::log1p(*b)).sum());
     (other != 0.0).then(|| own / other)
@@ -166,7 +180,11 @@ impl Moments {
     }
 
     fn deviation(&self) -> f64 {
-        if self.n < 2.0 { 0.0 } else { (self.squares / (self.n - 1.0)).sqrt() }
+        if self.n < 2.0 {
+            0.0
+        } else {
+            (self.squares / (self.n - 1.0)).sqrt()
+        }
     }
 
     /// Mean over deviation, annualised.

@@ -177,7 +177,10 @@ impl<'a> Context<'a> {
     /// Places orders of which only one is executed: what one of them fills is taken
     /// off the others, and when it is done they are withdrawn.
     pub fn one_cancels_other(&mut self, requests: &[OrderRequest]) -> Vec<OrderId> {
-        let ids: Vec<_> = requests.iter().map(|request| self.place(*request)).collect();
+        let ids: Vec<_> = requests
+            .iter()
+            .map(|request| self.place(*request))
+            .collect();
         for id in &ids {
             self.book.order_mut(*id).group = ids.first().copied();
         }
@@ -198,7 +201,8 @@ impl<'a> Context<'a> {
         let rules = rules.copied().unwrap_or_default();
         let exits = [exit.stop(stop), exit.limit(limit)].map(|exit| {
             let exit = with_real_prices(exit, is_long, &rules);
-            self.book.place(exit, Some(Quantity::ZERO), self.hour.close_time())
+            self.book
+                .place(exit, Some(Quantity::ZERO), self.hour.close_time())
         });
         for id in exits {
             let order = self.book.order_mut(id);
@@ -244,8 +248,11 @@ impl<'a> Context<'a> {
             return self.order_amount(pair, amount(ratio));
         }
         let absurd = OrderRequest::new(pair, Amount::Quantity(Quantity::ZERO));
-        let id = self.book.place(absurd, Some(Quantity::ZERO), self.hour.close_time());
-        self.book.reject(id, Rejection::Amount, self.hour.close_time());
+        let id = self
+            .book
+            .place(absurd, Some(Quantity::ZERO), self.hour.close_time());
+        self.book
+            .reject(id, Rejection::Amount, self.hour.close_time());
         self.book.forget_ended();
         Some(id)
     }

@@ -51,9 +51,10 @@ impl SmaCross {
     }
 
     fn decide(&self, context: &mut Context<'_>, pair: PairId) {
-        let (Some(fast), Some(slow)) =
-            (context.average(pair, self.fast), context.average(pair, self.slow))
-        else {
+        let (Some(fast), Some(slow)) = (
+            context.average(pair, self.fast),
+            context.average(pair, self.slow),
+        ) else {
             return;
         };
         let is_flat = || (context.portfolio().quantity(pair) + context.on_order(pair)).is_zero();

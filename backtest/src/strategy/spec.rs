@@ -137,7 +137,10 @@ impl Given<'_> {
         if value.fract() == 0.0 && (0.0..=1e9).contains(&value) {
             Ok(value as usize)
         } else {
-            Err(refuse(self.spec, format!("{name} is a whole number, 0 or more")))
+            Err(refuse(
+                self.spec,
+                format!("{name} is a whole number, 0 or more"),
+            ))
         }
     }
 
@@ -175,7 +178,11 @@ impl Given<'_> {
         let rule = if self.known.is_empty() {
             format!("{} has no parameters", self.spec.name)
         } else {
-            format!("{} has no {unknown}, but {}", self.spec.name, self.known.join(", "))
+            format!(
+                "{} has no {unknown}, but {}",
+                self.spec.name,
+                self.known.join(", ")
+            )
         };
         Err(refuse(self.spec, rule))
     }
@@ -202,7 +209,11 @@ mod tests {
 
     #[test]
     fn a_spec_reads_back() {
-        for text in ["idle", "sma-cross:fast=24,slow=72", "sma-cross:allocation=0.5"] {
+        for text in [
+            "idle",
+            "sma-cross:fast=24,slow=72",
+            "sma-cross:allocation=0.5",
+        ] {
             let spec = StrategySpec::parse(text).expect("a spec");
             assert_eq!(spec.to_string(), text);
             assert!(spec.build().is_ok());

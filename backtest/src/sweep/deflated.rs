@@ -46,7 +46,8 @@ pub fn deflated_sharpe(
     let by_chance = variance.sqrt() * most;
     let best = hourly.iter().copied().fold(f64::NEG_INFINITY, f64::max);
     let spread = 1.0 - skew * best + (kurtosis - 1.0) / 4.0 * best * best;
-    let z = (best - by_chance) * (n_hours as f64 - 1.0).sqrt() / spread.max(f64::MIN_POSITIVE).sqrt();
+    let z =
+        (best - by_chance) * (n_hours as f64 - 1.0).sqrt() / spread.max(f64::MIN_POSITIVE).sqrt();
     Some(DeflatedSharpe {
         best: best * per_year,
         expected_by_chance: by_chance * per_year,
@@ -67,13 +68,17 @@ mod tests {
         let to_hours = (HOURS_PER_YEAR / 250.0).sqrt();
         let n = 100;
         let spread = (0.5 * f64::from(n - 1) / f64::from(n)).sqrt();
-        let mut ratios: Vec<f64> =
-            (0..n).map(|idx| if idx % 2 == 0 { spread } else { -spread }).collect();
+        let mut ratios: Vec<f64> = (0..n)
+            .map(|idx| if idx % 2 == 0 { spread } else { -spread })
+            .collect();
         let found = |ratios: &[f64]| deflated_sharpe(ratios, 1_250, -3.0, 10.0).expect("ratios");
         let scaled: Vec<f64> = ratios.iter().map(|r| r * to_hours).collect();
         let by_chance = found(&scaled).expected_by_chance / to_hours;
         // 0.1132 a day in the paper.
-        assert!((by_chance / 250.0_f64.sqrt() - 0.1132).abs() < 5e-4, "{by_chance}");
+        assert!(
+            (by_chance / 250.0_f64.sqrt() - 0.1132).abs() < 5e-4,
+            "{by_chance}"
+        );
         ratios[0] = 2.5;
         let z = (2.5 / 250.0_f64.sqrt() - 0.1132) * 1_249.0_f64.sqrt()
             / (1.0 + 3.0 * 0.1581 + 9.0 / 4.0 * 0.025_f64).sqrt();

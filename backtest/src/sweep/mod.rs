@@ -81,9 +81,9 @@ pub fn work_units(
 ) -> Vec<WorkUnit> {
     let data = market.fingerprint();
     let unit = |point: Vec<(String, f64)>| WorkUnit {
-        strategy: point
-            .iter()
-            .fold(strategy.clone(), |spec, (name, value)| spec.with(name, *value)),
+        strategy: point.iter().fold(strategy.clone(), |spec, (name, value)| {
+            spec.with(name, *value)
+        }),
         data: data.to_owned(),
         start: range.start().as_seconds(),
         end: range.end().as_seconds(),

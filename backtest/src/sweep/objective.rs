@@ -21,8 +21,14 @@ pub enum Objective {
 
 impl Objective {
     /// The names of all of them.
-    pub const NAMES: &[&str] =
-        &["sharpe", "sortino", "total_return", "calmar", "max_drawdown", "alpha"];
+    pub const NAMES: &[&str] = &[
+        "sharpe",
+        "sortino",
+        "total_return",
+        "calmar",
+        "max_drawdown",
+        "alpha",
+    ];
 
     /// The one of that name; `final_value` and `return` stand for the total return,
     /// which puts points in the same order.
@@ -68,6 +74,10 @@ impl Objective {
     /// The number with the sign that makes more of it better.
     pub(super) fn score(self, found: &Found) -> Option<f64> {
         let value = self.value(found)?;
-        Some(if self == Self::MaxDrawdown { -value } else { value })
+        Some(if self == Self::MaxDrawdown {
+            -value
+        } else {
+            value
+        })
     }
 }

@@ -80,7 +80,10 @@ impl Space {
     /// How many points are run, or `None` when they cannot be counted.
     pub fn n_points(&self) -> Option<usize> {
         match self.sampling {
-            Sampling::Grid => self.axes.iter().try_fold(1_usize, |n, axis| n.checked_mul(axis.values.len())),
+            Sampling::Grid => self
+                .axes
+                .iter()
+                .try_fold(1_usize, |n, axis| n.checked_mul(axis.values.len())),
             Sampling::Random(n) | Sampling::LatinHypercube(n) => Some(n),
         }
     }
@@ -94,7 +97,8 @@ impl Space {
         };
         let point = |places: Vec<usize>| {
             let axes = self.axes.iter().zip(places);
-            axes.map(|(axis, place)| (axis.name.clone(), axis.values[place])).collect()
+            axes.map(|(axis, place)| (axis.name.clone(), axis.values[place]))
+                .collect()
         };
         places.into_iter().map(point).collect()
     }
@@ -115,7 +119,8 @@ impl Space {
         let mut dice = Rng::labelled(self.seed, "sweep");
         let mut point = || {
             let axes = self.axes.iter();
-            axes.map(|axis| draw(&mut dice, axis.values.len())).collect()
+            axes.map(|axis| draw(&mut dice, axis.values.len()))
+                .collect()
         };
         (0..n).map(|_| point()).collect()
     }
@@ -169,7 +174,16 @@ mod tests {
         check("share=0.1..0.4:0.1", Some(&[0.1, 0.2, 0.3, 0.4]));
         check("fast=3", Some(&[3.0]));
         check("fast=1,5,2", Some(&[1.0, 5.0, 2.0]));
-        for wrong in ["fast", "=1", "fast=", "fast=5..2", "fast=1..2:0", "fast=1..2:-1", "fast=a..b", "fast=1..1e9"] {
+        for wrong in [
+            "fast",
+            "=1",
+            "fast=",
+            "fast=5..2",
+            "fast=1..2:0",
+            "fast=1..2:-1",
+            "fast=a..b",
+            "fast=1..1e9",
+        ] {
             check(wrong, None);
         }
     }

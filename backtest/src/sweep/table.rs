@@ -100,9 +100,14 @@ impl Table {
     pub fn best(&self, n: usize) -> Vec<usize> {
         let score = |row: &Row| row.result.as_ref().and_then(|r| self.objective.score(r));
         let scores: Vec<_> = self.rows.iter().map(score).collect();
-        let mut places: Vec<usize> = (0..scores.len()).filter(|idx| scores[*idx].is_some()).collect();
+        let mut places: Vec<usize> = (0..scores.len())
+            .filter(|idx| scores[*idx].is_some())
+            .collect();
         places.sort_by(|a, b| {
-            let (a, b) = (scores[*a].unwrap_or_default(), scores[*b].unwrap_or_default());
+            let (a, b) = (
+                scores[*a].unwrap_or_default(),
+                scores[*b].unwrap_or_default(),
+            );
             b.total_cmp(&a)
         });
         places.truncate(n);

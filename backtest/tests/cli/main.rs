@@ -3,6 +3,7 @@
 mod bad_input;
 mod case_study;
 mod data;
+mod data_files;
 mod disk;
 mod exchange;
 mod help;

@@ -4,10 +4,10 @@ use std::fs;
 use std::path::Path;
 
 use backtest::Error;
-use backtest::data::load;
+use backtest::data::{Policy, load, load_with};
 use insta::assert_snapshot;
 
-use super::support::{error_of, file};
+use super::support::{error_of, file, with};
 
 /// A Kraken file with a good row, this one, and another good row.
 #[track_caller]
@@ -143,7 +143,7 @@ fn a_file_without_prices_says_what_it_is() {
 #[test]
 fn a_nameless_kraken_file_is_to_be_renamed() {
     let (_folder, path) = file("prices.csv", "1451606400,430,431,429,430.5,12.5,7\n");
-    let error = load(&[path]).expect_err("the name has no pair");
+    let error = load_with(&[path], &with(Policy::Strict)).expect_err("the name has no pair");
     assert!(matches!(error, Error::NamelessFile { .. }), "{error}");
     assert_snapshot!(error.hint().unwrap_or_default(), @"rename it as Kraken does, for example XBTUSD_60.csv");
 }

@@ -4,7 +4,7 @@
 
 use std::path::{Path, PathBuf};
 
-use backtest::data::load;
+use backtest::data::{DefectKind, ImportOptions, Policy, load, load_with};
 use backtest::{Error, HourRange, Timestamp};
 
 /// The path of a real file, or `None` where the folder is absent.

@@ -2,10 +2,10 @@
 
 use std::fmt::Write as _;
 
-use crate::report::axis::Axis;
 use super::fix::{FIXES, Fix};
 use crate::case_study::verdict::{TALK_HIGH, TALK_LOW};
 use crate::case_study::{CaseStudy, Estimate};
+use crate::report::axis::Axis;
 
 const LEFT: f64 = 190.0;
 const LENGTH: f64 = 740.0;

@@ -1,36 +1,39 @@
-//! Price files as text: one row a bar, cells between commas.
+//! Price files as text: one row a bar, cells between delimiters.
 //!
 //! Every layout comes down to the same two values: a pair, and [`Columns`], which
-//! say where each part of a bar stands. Finding these is a layout's whole work
-//! ([`kraken`], [`cryptodatadownload`]); reading the rows is the same for all.
+//! say where each part of a bar stands. Finding these is the whole work of `sniff`
+//! and its helpers; reading the rows is the same for all.
 
-mod cell;
-mod cells;
 mod columns;
-mod cryptodatadownload;
-mod kraken;
+mod date;
+mod dialect;
+mod file_name;
+mod flaw;
+mod header;
+mod headerless;
+mod moment;
+mod number;
+mod pair;
+mod records;
+mod row;
+mod shown;
 mod sniff;
+mod times;
 
-use std::fmt;
-
-use ::csv::{ByteRecord, Reader, ReaderBuilder};
-
+use super::DefectKind as K;
+use super::findings::Findings;
+use super::layout::Layout;
+use super::policy::ImportOptions;
 use super::source_file::SourceFile;
-use crate::Result;
-use crate::bar::Bar;
 use crate::instrument::Symbol;
+use crate::{Error, Result};
 use columns::Columns;
-
-/// How a price file is laid out.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Layout {
-    /// Kraken's OHLCVT files: no header, unix seconds, prices, volume, trades.
-    Kraken,
-    /// CryptoDataDownload's files, and those that this project writes: a banner
-    /// line or none, then a header that names the columns.
-    CryptoDataDownload,
-}
+use dialect::Dialect;
+use flaw::Flaw;
+use header::Header;
+use records::{Record, Records};
+pub use row::Row;
+use row::RowReader;
 
 /// The rows of a file in the order of the file.
 pub struct Table {
@@ -38,40 +41,68 @@ pub struct Table {
     pub symbol: Symbol,
     pub is_synthetic: bool,
     pub rows: Vec<Row>,
-    /// How many rows have a date that tells another time than their unix seconds.
-    pub n_dates_overruled: usize,
-}
-
-/// A bar and where it stands in its file.
-#[derive(Clone, Copy, Debug)]
-pub struct Row {
-    pub offset: usize,
-    pub bar: Bar,
+    /// How many lines there are besides banners and headers.
+    pub n_rows: usize,
+    /// Whether times are unix times, which have no time zone to be wrong.
+    pub is_unix: bool,
 }
 
 /// Reads a file of any layout that is understood.
-pub fn read(file: &SourceFile<'_>) -> Result<Table> {
-    let head = sniff::sniff(file)?;
-    let mut records = Records::new(file, head.data_offset);
-    let mut table = Table {
+pub fn read(
+    file: &mut SourceFile<'_>,
+    options: &ImportOptions,
+    findings: &mut Findings,
+) -> Result<Table> {
+    let dialect = Dialect::find(file, findings)?;
+    let file = &*file;
+    let head = sniff::sniff(file, dialect, options, findings)?;
+    let mut records = head.records(file);
+    let mut reader = RowReader::new(&head.columns, &head.symbol, options.policy);
+    let mut rows = Vec::with_capacity(file.bytes().len() / TYPICAL_ROW_BYTES);
+    let mut n_rows = 0;
+    let mut last_failed = None;
+    while let Some((offset, record)) = records.next() {
+        n_rows += 1;
+        match reader.read(offset, record, findings) {
+            Ok(row) => rows.push(row),
+            Err(flaw) => {
+                let Some(kind) = kind_of(&flaw, record, &head) else {
+                    return Err(file.row_error(offset, flaw.problem));
+                };
+                n_rows -= usize::from(kind == K::RepeatedHeader);
+                findings.defect(kind, offset, || flaw.problem);
+                last_failed = (kind == K::UnreadableRows).then_some(offset);
+            }
+        }
+    }
+    reader.tell_lags(findings);
+    let has_clock = reader.has_clock || head.columns.time.is_unix();
+    if let Some(offset) = last_failed.filter(|offset| is_cut_short(file, *offset)) {
+        findings.rename_last(K::UnreadableRows, K::TruncatedLine, offset);
+    }
+    require_rows(file, rows.len(), n_rows, findings)?;
+    if !has_clock {
+        return Err(Error::NotHourly {
+            path: file.path().to_owned(),
+            found: "its dates have no hour".into(),
+        });
+    }
+    Ok(Table {
         layout: head.layout,
+        is_unix: head.columns.time.is_unix(),
         symbol: head.symbol,
         is_synthetic: head.is_synthetic,
-        rows: Vec::with_capacity(file.bytes().len() / TYPICAL_ROW_BYTES),
-        n_dates_overruled: 0,
-    };
-    while let Some((offset, record)) = records.next()? {
-        let read = head.columns.read(record, &table.symbol);
-        let (bar, is_date_overruled) = read.map_err(|problem| file.row_error(offset, problem))?;
-        table.n_dates_overruled += usize::from(is_date_overruled);
-        table.rows.push(Row { offset, bar });
-    }
-    Ok(table)
+        rows,
+        n_rows,
+    })
 }
 
 /// The shortest rows of real files are about this long, so that the rows of most
 /// files are allocated once.
 const TYPICAL_ROW_BYTES: usize = 48;
+
+/// How many rows tell what a column holds.
+const SAMPLE_ROWS: usize = 200;
 
 /// What the first lines of a file say about the rest.
 struct Head {
@@ -79,59 +110,67 @@ struct Head {
     symbol: Symbol,
     is_synthetic: bool,
     columns: Columns,
+    dialect: Dialect,
     /// Where the first row of prices stands.
     data_offset: usize,
 }
 
-/// The records of a file from an offset on, blank lines left out.
-struct Records<'a> {
-    file: &'a SourceFile<'a>,
-    start: usize,
-    reader: Reader<&'a [u8]>,
-    record: ByteRecord,
-}
-
-impl<'a> Records<'a> {
-    fn new(file: &'a SourceFile<'a>, start: usize) -> Self {
-        let reader = ReaderBuilder::new()
-            .has_headers(false)
-            // The number of cells is checked by Columns, which can say what is amiss.
-            .flexible(true)
-            .from_reader(&file.bytes()[start..]);
-        Self {
-            file,
-            start,
-            reader,
-            record: ByteRecord::new(),
-        }
-    }
-
-    /// The next record and its offset in the file.
-    fn next(&mut self) -> Result<Option<(usize, &ByteRecord)>> {
-        loop {
-            let offset = self.offset();
-            let is_some = self.reader.read_byte_record(&mut self.record);
-            if !is_some.map_err(|error| self.file.row_error(offset, error.to_string()))? {
-                return Ok(None);
-            }
-            if self.record.len() > 1 || !self.record[0].trim_ascii().is_empty() {
-                return Ok(Some((offset, &self.record)));
-            }
-        }
-    }
-
-    /// Where the next record begins, or the line break before it.
-    fn offset(&self) -> usize {
-        let read = usize::try_from(self.reader.position().byte());
-        self.start + read.expect("a position in memory fits")
+impl Head {
+    fn records<'a>(&self, file: &'a SourceFile<'_>) -> Records<'a> {
+        let Dialect {
+            delimiter,
+            is_plain,
+            ..
+        } = self.dialect;
+        Records::new(file, self.data_offset, delimiter, is_plain)
     }
 }
 
-impl fmt::Display for Layout {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Kraken => "Kraken",
-            Self::CryptoDataDownload => "CryptoDataDownload",
-        })
+/// What kind of defect a flaw is, or `None` for an error under every policy.
+fn kind_of(flaw: &Flaw, record: Record<'_>, head: &Head) -> Option<K> {
+    let is_header = || {
+        Header::new(record).is_some()
+            || record.len() < head.columns.names.len()
+                && record.cells().any(|cell| {
+                    let text = String::from_utf8_lossy(cell).to_ascii_lowercase();
+                    text.contains("cryptodatadownload")
+                })
+    };
+    match flaw.kind {
+        Some(K::UnreadableRows | K::ImpossibleDates) if is_header() => Some(K::RepeatedHeader),
+        kind => kind,
     }
+}
+
+/// Whether the line at `offset` is the last and has no end.
+fn is_cut_short(file: &SourceFile<'_>, offset: usize) -> bool {
+    let rest = file.bytes().get(offset..).unwrap_or_default();
+    !rest.trim_ascii().contains(&b'\n') && !file.bytes().ends_with(b"\n")
+}
+
+/// Refuses a file of which no row, or less than half of them, can be read: whatever
+/// it is, its layout is not understood.
+fn require_rows(
+    file: &SourceFile<'_>,
+    n_read: usize,
+    n_rows: usize,
+    findings: &Findings,
+) -> Result<()> {
+    if n_read > 0 && n_read * 2 >= n_rows {
+        return Ok(());
+    }
+    let first = [
+        K::UnreadableRows,
+        K::ImpossibleDates,
+        K::NonPositivePrices,
+        K::MissingPrices,
+        K::TruncatedLine,
+    ]
+    .into_iter()
+    .filter_map(|kind| findings.problem(kind))
+    .min_by_key(|(offset, _)| *offset);
+    Err(match first {
+        Some((offset, problem)) => file.row_error(offset, problem),
+        None => file.error("has a header and no row of prices"),
+    })
 }

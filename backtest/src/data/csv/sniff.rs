@@ -1,115 +1,309 @@
 //! Which layout a file has, decided from its first lines.
 //!
 //! A file is accepted for what it says, never for what it is called: the name only
-//! tells what Kraken's layout leaves out.
+//! tells what some layouts leave out.
 
-use ::csv::ByteRecord;
-
-use super::cells::Shown;
-use super::cryptodatadownload::Header;
-use super::{Head, Layout, Records, kraken};
+use super::columns::{Columns, TimeColumns};
+use super::date::DayOrder;
+use super::dialect::Dialect;
+use super::header::Header;
+use super::headerless::{Headerless, is_number};
+use super::records::{Record, Records};
+use super::shown::Shown;
+use super::times::{day_order, time_columns, told_order};
+use super::{Head, file_name, pair};
+use crate::data::DefectKind as K;
+use crate::data::findings::Findings;
+use crate::data::layout::Layout;
+use crate::data::policy::ImportOptions;
 use crate::data::source_file::SourceFile;
+use crate::instrument::Symbol;
 use crate::{Error, Result};
 
-const BOM: &[u8] = b"\xef\xbb\xbf";
+/// How many lines may stand before the header.
+const MOST_BANNER_LINES: usize = 30;
 
-/// How the content of files begins that are taken for price files by mistake.
-const OTHER_KINDS: [(&[u8], &str); 5] = [
-    (b"PK\x03\x04", "is a zip archive; unpack it first"),
-    (b"\x1f\x8b", "is a gzip archive; unpack it first"),
-    (b"PAR1", "is a Parquet file, not CSV text"),
-    (b"\xff\xfe", "is UTF-16 text; save it as UTF-8"),
-    (b"\xfe\xff", "is UTF-16 text; save it as UTF-8"),
-];
+/// What the first lines were found to be.
+struct Start {
+    header: Option<Header>,
+    /// The first line that is no banner.
+    first_offset: usize,
+    /// The first line of the file.
+    file_offset: usize,
+    data_offset: usize,
+    is_synthetic: bool,
+}
 
 /// Finds the layout, the pair, and where the rows begin.
-pub fn sniff(file: &SourceFile<'_>) -> Result<Head> {
-    require_text(file)?;
-    let bom = if file.bytes().starts_with(BOM) {
-        BOM.len()
-    } else {
-        0
-    };
-    let mut records = Records::new(file, bom);
-    let Some((first_offset, first)) = records.next()?.map(cloned) else {
-        return Err(file.error("is empty"));
-    };
-    if let Some(columns) = is_count(&first[0])
-        .then(|| kraken::columns(first.len()))
-        .flatten()
-    {
-        if let Some(minutes) = kraken::other_interval_of(file.path()) {
-            return Err(Error::NotHourly {
-                path: file.path().to_owned(),
-                found: format!("by its name they have {minutes} minutes"),
-            });
-        }
-        return Ok(Head {
-            layout: Layout::Kraken,
-            symbol: kraken::symbol_of(file.path()).ok_or_else(|| Error::NamelessFile {
-                path: file.path().to_owned(),
-            })?,
-            is_synthetic: false,
-            columns,
-            data_offset: first_offset,
-        });
-    }
-    if let Some(header) = Header::new(&first) {
-        return named_columns(file, &header, &mut records, first_offset, false);
-    }
-    let is_synthetic = is_synthetic(&first);
-    if let Some((offset, second)) = records.next()?.map(cloned)
-        && let Some(header) = Header::new(&second)
-    {
-        return named_columns(file, &header, &mut records, offset, is_synthetic);
-    }
-    Err(layout_error(file, first_offset, "its first line is", ""))
-}
-
-/// The head of a file whose header stands at `header_offset`, with the records after it.
-fn named_columns(
+pub fn sniff(
     file: &SourceFile<'_>,
-    header: &Header,
-    records: &mut Records<'_>,
-    header_offset: usize,
-    is_synthetic: bool,
+    dialect: Dialect,
+    options: &ImportOptions,
+    findings: &mut Findings,
 ) -> Result<Head> {
-    if let Some(missing) = header.missing() {
-        let lack = format!(", without a column {missing}");
-        return Err(layout_error(file, header_offset, "its header is", &lack));
-    }
-    let Some((data_offset, first_row)) = records.next()? else {
+    let start = start(file, dialect, options, findings)?;
+    let records = |offset| Records::new(file, offset, dialect.delimiter, dialect.is_plain);
+    let mut at_data = records(start.data_offset);
+    let Some((data_offset, first_row)) = at_data.next() else {
         return Err(file.error("has a header and no row of prices"));
     };
-    let (symbol, spelling) = header
-        .pair(first_row)
-        .map_err(|problem| file.row_error(data_offset, problem))?;
-    let Some(columns) = header.columns(&symbol, &spelling) else {
-        let lack = format!(", without a column volume or volume {}", symbol.base());
-        return Err(layout_error(file, header_offset, "its header is", &lack));
+    let mut parts = match (&options.columns, &start.header) {
+        (Some(choice), header) => {
+            let numbered = || Header::numbered(first_row.len());
+            let header = header.as_ref().map_or_else(numbered, Header::clone);
+            let positions = choice
+                .positions(&header.names)
+                .map_err(|problem| file.error(problem))?;
+            Parts::chosen(&positions, &header)
+        }
+        (None, Some(header)) => Parts::named(header),
+        (None, None) => {
+            let found = Headerless::find(first_row, &mut records(start.data_offset));
+            let found = found
+                .ok_or_else(|| layout_error(file, start.file_offset, "its first line is", ""))?;
+            if found.is_kraken
+                && let Some(minutes) = file_name::longer_interval_of(file.path())
+            {
+                return Err(Error::NotHourly {
+                    path: file.path().to_owned(),
+                    found: format!("by its name they have {minutes} minutes"),
+                });
+            }
+            Parts::headerless(found)
+        }
     };
-    Ok(Head {
-        layout: Layout::CryptoDataDownload,
+    let lack = |what: &str| {
+        let lack = format!(", without a column {what}");
+        layout_error(file, start.first_offset, "its header is", &lack)
+    };
+    let time = time_columns(
+        &parts.times,
+        &mut records(start.data_offset),
+        options.time_format.as_ref(),
+    )
+    .ok_or_else(|| lack("unix or date"))?;
+    let spelling = match parts.symbol {
+        Some(column) => first_spelling(column, &mut records(start.data_offset)),
+        None => None,
+    };
+    let symbol = pair::pair(file, spelling.as_deref(), start.header.as_ref(), findings)?;
+    let Some(symbol) = symbol else {
+        let (column, spelling) = parts
+            .symbol
+            .zip(spelling)
+            .expect("only a spelling can fail");
+        let problem = format!(
+            "column {} holds {}, which is not the name of a pair",
+            parts.names[column],
+            Shown(&spelling)
+        );
+        return Err(file.row_error(data_offset, problem));
+    };
+    if let (None, Some(header)) = (&options.columns, &start.header) {
+        (parts.volume, parts.quote_volume) = header.volumes(&symbol);
+        if parts.volume.is_none() {
+            return Err(lack(&format!("volume or volume {}", symbol.base())));
+        }
+    }
+    let mut head = Head {
+        layout: parts.layout,
+        is_synthetic: start.is_synthetic,
+        columns: Columns {
+            names: parts.names,
+            time,
+            day_order: DayOrder::default(),
+            time_format: options.time_format.clone(),
+            symbol: parts.symbol.zip(spelling),
+            prices: parts.prices,
+            volume: parts.volume,
+            quote_volume: parts.quote_volume,
+            trades: parts.trades,
+        },
         symbol,
-        is_synthetic,
-        columns,
+        dialect,
         data_offset,
-    })
+    };
+    head.columns.day_order = order_of_days(file, &head, first_row)?;
+    Ok(head)
 }
 
-fn require_text(file: &SourceFile<'_>) -> Result<()> {
-    let bytes = file.bytes();
-    if let Some((_, problem)) = OTHER_KINDS
-        .iter()
-        .find(|(magic, _)| bytes.starts_with(magic))
-    {
-        return Err(file.error(*problem));
+/// Steps over banners to the header or the first row.
+fn start(
+    file: &SourceFile<'_>,
+    dialect: Dialect,
+    options: &ImportOptions,
+    findings: &mut Findings,
+) -> Result<Start> {
+    let mut records = Records::new(file, dialect.start, dialect.delimiter, dialect.is_plain);
+    let mut file_offset = None;
+    let mut is_synthetic = false;
+    for _ in 0..=MOST_BANNER_LINES {
+        let Some((offset, record)) = records.next() else {
+            break;
+        };
+        let file_offset = *file_offset.get_or_insert(offset);
+        if is_row(record) {
+            findings.note(K::NoHeader, offset);
+            return Ok(Start {
+                header: None,
+                first_offset: offset,
+                file_offset,
+                data_offset: offset,
+                is_synthetic,
+            });
+        }
+        let header = Header::new(record).or_else(|| {
+            let header = Header::unchecked(record);
+            let choice = options.columns.as_ref()?;
+            let is_named = record.len() > 4 && choice.positions(&header.names).is_ok();
+            is_named.then_some(header)
+        });
+        if let Some(header) = header {
+            return Ok(Start {
+                header: Some(header),
+                first_offset: offset,
+                file_offset,
+                data_offset: records.place(),
+                is_synthetic,
+            });
+        }
+        is_synthetic |= record.cells().any(|cell| {
+            String::from_utf8_lossy(cell)
+                .to_lowercase()
+                .contains("synthetic")
+        });
+        findings.note(K::Banner, offset);
     }
-    let start = &bytes[..bytes.len().min(4096)];
-    if start.contains(&0) {
-        return Err(file.error("is a binary file, not CSV text"));
+    match file_offset {
+        None => Err(file.error("is empty")),
+        Some(offset) => Err(layout_error(file, offset, "its first line is", "")),
     }
-    Ok(())
+}
+
+/// Whether a line holds numbers enough to be a bar.
+fn is_row(record: Record<'_>) -> bool {
+    record.len() >= 5 && record.cells().filter(|cell| is_number(cell)).count() >= 4
+}
+
+/// How the first rows spell the pair.
+fn first_spelling(column: usize, records: &mut Records<'_>) -> Option<Vec<u8>> {
+    let mut first = None;
+    for _ in 0..super::SAMPLE_ROWS {
+        let Some((_, record)) = records.next() else {
+            break;
+        };
+        if column >= record.len() || record.cell(column).is_empty() {
+            continue;
+        }
+        let cell = record.cell(column).to_vec();
+        if str::from_utf8(&cell).is_ok_and(|text| Symbol::parse(text).is_ok()) {
+            return Some(cell);
+        }
+        first.get_or_insert(cell);
+    }
+    first
+}
+
+fn order_of_days(file: &SourceFile<'_>, head: &Head, first_row: Record<'_>) -> Result<DayOrder> {
+    let column = match head.columns.time {
+        TimeColumns::Unix(_) => return Ok(DayOrder::default()),
+        TimeColumns::Date(column)
+        | TimeColumns::DateAndClock(column, _)
+        | TimeColumns::UnixAndDate(_, column) => column,
+    };
+    if head.columns.time_format.is_some() || column >= first_row.len() {
+        return Ok(DayOrder::default());
+    }
+    if let Some(order) = told_order(first_row.cell(column)) {
+        return Ok(order);
+    }
+    let order = day_order(column, &mut head.records(file));
+    let is_needed = !head.columns.time.is_unix();
+    order
+        .or_else(|| (!is_needed).then(DayOrder::default))
+        .ok_or_else(|| {
+            file.error(
+                "has dates whose day and month cannot be told apart; say which is which with \
+                 --time-format, such as %d/%m/%Y %H:%M",
+            )
+        })
+}
+
+/// Which column is what, before the time is understood and the pair known.
+struct Parts {
+    layout: Layout,
+    names: Vec<String>,
+    times: Vec<usize>,
+    symbol: Option<usize>,
+    prices: [usize; 4],
+    volume: Option<usize>,
+    quote_volume: Option<usize>,
+    trades: Option<usize>,
+}
+
+impl Parts {
+    fn named(header: &Header) -> Self {
+        let mut times = header.times();
+        if times.is_empty() && header.names[0].is_empty() {
+            // The index of a data frame has no name.
+            times.push(0);
+        }
+        Self {
+            layout: match header.symbol() {
+                _ if header.is_binance() => Layout::Binance,
+                Some(_) => Layout::CryptoDataDownload,
+                None => Layout::Csv,
+            },
+            names: header.names.clone(),
+            times,
+            symbol: header.symbol(),
+            prices: header.prices().expect("a header names the prices"),
+            volume: None,
+            quote_volume: None,
+            trades: None,
+        }
+    }
+
+    fn chosen(positions: &[usize], header: &Header) -> Self {
+        let mut names = header.names.clone();
+        for (position, name) in positions
+            .iter()
+            .zip(["time", "open", "high", "low", "close", "volume"])
+        {
+            if names[*position].parse::<usize>().is_ok() {
+                names[*position] = name.into();
+            }
+        }
+        Self {
+            layout: Layout::Csv,
+            names,
+            times: vec![positions[0]],
+            symbol: header.symbol().filter(|column| !positions.contains(column)),
+            prices: [positions[1], positions[2], positions[3], positions[4]],
+            volume: positions.get(5).copied(),
+            quote_volume: None,
+            trades: None,
+        }
+    }
+
+    fn headerless(found: Headerless) -> Self {
+        Self {
+            layout: if found.is_kraken {
+                Layout::Kraken
+            } else if found.is_binance {
+                Layout::Binance
+            } else {
+                Layout::Csv
+            },
+            names: found.names,
+            times: found.times,
+            symbol: found.symbol,
+            prices: found.prices,
+            volume: found.volume,
+            quote_volume: found.quote_volume,
+            trades: found.trades,
+        }
+    }
 }
 
 fn layout_error(file: &SourceFile<'_>, offset: usize, what: &str, lack: &str) -> Error {
@@ -117,20 +311,4 @@ fn layout_error(file: &SourceFile<'_>, offset: usize, what: &str, lack: &str) ->
         path: file.path().to_owned(),
         seen: format!("{what} `{}`{lack}", Shown(file.line_text(offset))),
     }
-}
-
-fn cloned((offset, record): (usize, &ByteRecord)) -> (usize, ByteRecord) {
-    (offset, record.clone())
-}
-
-/// Whether a cell is a whole number, as unix seconds are.
-fn is_count(cell: &[u8]) -> bool {
-    let cell = cell.trim_ascii();
-    !cell.is_empty() && cell.iter().all(u8::is_ascii_digit)
-}
-
-/// Whether a banner says that the prices are made up.
-fn is_synthetic(banner: &ByteRecord) -> bool {
-    let text = String::from_utf8_lossy(banner.as_slice()).to_ascii_lowercase();
-    text.contains("synthetic")
 }

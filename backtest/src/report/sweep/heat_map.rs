@@ -50,8 +50,12 @@ pub fn to_html(report: &SweepReport<'_>) -> String {
         };
         page += &map(report.table, &one, axis);
     }
-    write!(page, "<h2>The best</h2><pre>{}</pre></body></html>\n", escaped(&super::to_text(report)))
-        .expect("a string takes every write");
+    write!(
+        page,
+        "<h2>The best</h2><pre>{}</pre></body></html>\n",
+        escaped(&super::to_text(report))
+    )
+    .expect("a string takes every write");
     page
 }
 
@@ -60,10 +64,19 @@ fn map(table: &Table, rows: &Axis, columns: &Axis) -> String {
     let cells: Vec<Vec<Option<f64>>> = rows
         .values
         .iter()
-        .map(|row| columns.values.iter().map(|column| cell(table, (rows, *row), (columns, *column))).collect())
+        .map(|row| {
+            columns
+                .values
+                .iter()
+                .map(|column| cell(table, (rows, *row), (columns, *column)))
+                .collect()
+        })
         .collect();
     let known = || cells.iter().flatten().flatten().copied();
-    let (low, high) = (known().fold(f64::INFINITY, f64::min), known().fold(f64::NEG_INFINITY, f64::max));
+    let (low, high) = (
+        known().fold(f64::INFINITY, f64::min),
+        known().fold(f64::NEG_INFINITY, f64::max),
+    );
     let mut text = format!(
         "<p>{} from {low:.3} <span class=\"key\"></span> to {high:.3}; down {}, across {}. \
          Point at a cell for its value.</p>\n<div class=\"map\"><table class=\"heat\"><tr><th></th>",
@@ -75,14 +88,22 @@ fn map(table: &Table, rows: &Axis, columns: &Axis) -> String {
         write!(text, "<th>{column}</th>").expect("a string takes every write");
     }
     for (row, cells) in rows.values.iter().zip(&cells) {
-        let label = if row.is_nan() { String::new() } else { row.to_string() };
+        let label = if row.is_nan() {
+            String::new()
+        } else {
+            row.to_string()
+        };
         write!(text, "</tr>\n<tr><th>{label}</th>").expect("a string takes every write");
         for (column, value) in columns.values.iter().zip(cells) {
             let Some(value) = value else {
                 text += "<td title=\"not run\"></td>";
                 continue;
             };
-            let share = if high > low { (value - low) / (high - low) } else { 0.5 };
+            let share = if high > low {
+                (value - low) / (high - low)
+            } else {
+                0.5
+            };
             write!(
                 text,
                 "<td style=\"background:{}\" title=\"{}={label}, {}={column}: {} {value:.4}\"></td>",
@@ -125,9 +146,17 @@ fn colour(share: f64) -> String {
     let part = at - low as f64;
     let (a, b) = (VIRIDIS[low], VIRIDIS[low + 1]);
     let mix = |a: f64, b: f64| (a + part * (b - a)).round() as u8;
-    format!("#{:02x}{:02x}{:02x}", mix(a.0, b.0), mix(a.1, b.1), mix(a.2, b.2))
+    format!(
+        "#{:02x}{:02x}{:02x}",
+        mix(a.0, b.0),
+        mix(a.1, b.1),
+        mix(a.2, b.2)
+    )
 }
 
 pub(crate) fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+        .replace('"', "&quot;")
 }

@@ -61,7 +61,9 @@ pub fn to_text(report: &SweepReport<'_>) -> String {
         table.objective.name(),
     ));
     if n_refused > 0 {
-        put(format_args!("{n_refused} points are none of the strategy's and were left out"));
+        put(format_args!(
+            "{n_refused} points are none of the strategy's and were left out"
+        ));
     }
     let names: Vec<_> = report.axes.iter().map(|axis| axis.name.as_str()).collect();
     let header: Vec<_> = names.iter().map(|name| format!("{name:>10}")).collect();
@@ -78,7 +80,9 @@ pub fn to_text(report: &SweepReport<'_>) -> String {
     for place in table.best(report.top) {
         let row = &table.rows[place];
         let Some(found) = &row.result else { continue };
-        let values = names.iter().map(|name| format!("{:>10}", row.parameters[*name]));
+        let values = names
+            .iter()
+            .map(|name| format!("{:>10}", row.parameters[*name]));
         let number = |value: Option<f64>| value.map_or("-".into(), |value| format!("{value:.2}"));
         put(format_args!(
             "{}{:>16}{:>12.2}{:>9}{:>9}{:>12.2}{:>8}",

@@ -25,7 +25,9 @@ pub struct WalkReport<'a> {
 
 impl WalkReport<'_> {
     fn final_value(&self) -> Cash {
-        self.steps.last().map_or(self.capital, |step| step.outcome.final_value)
+        self.steps
+            .last()
+            .map_or(self.capital, |step| step.outcome.final_value)
     }
 }
 
@@ -50,7 +52,8 @@ pub fn walk_to_text(report: &WalkReport<'_>) -> String {
         .expect("a string takes every write");
     }
     let multiple = report.final_value().as_f64() / report.capital.as_f64();
-    writeln!(text, "\nOut of sample: {}", sentence_of(multiple)).expect("a string takes every write");
+    writeln!(text, "\nOut of sample: {}", sentence_of(multiple))
+        .expect("a string takes every write");
     text
 }
 

@@ -10,7 +10,7 @@ use crate::time::Timestamp;
 
 const WIDTH: f64 = 960.0;
 const LEFT: f64 = 84.0;
-const LENGTH: f64 = 860.0;
+const LENGTH: f64 = 840.0;
 const TOP: f64 = 10.0;
 const BELOW: f64 = 28.0;
 /// Labels below the chart that fit beside each other.
@@ -50,16 +50,35 @@ pub struct Chart {
 impl Chart {
     /// The chart, or a sentence where there is nothing to draw.
     pub fn draw(&self) -> String {
-        let known = || self.lines.iter().flat_map(|line| line.values.iter().flatten().copied());
-        let n_days = self.lines.iter().map(|line| line.values.len()).max().unwrap_or(0);
+        let known = || {
+            self.lines
+                .iter()
+                .flat_map(|line| line.values.iter().flatten().copied())
+        };
+        let n_days = self
+            .lines
+            .iter()
+            .map(|line| line.values.len())
+            .max()
+            .unwrap_or(0);
         let is_drawable = known().all(|value| value > 0.0 || !self.is_logarithmic);
         if n_days < 2 || known().count() < 2 || !is_drawable {
             return "<p class=\"note\">There is too little to draw a curve of.</p>".into();
         }
         let low = known().fold(f64::INFINITY, f64::min);
         let high = known().fold(f64::NEG_INFINITY, f64::max);
-        let margin = if high > low { (high - low) * 0.04 } else { high.abs().max(1.0) * 0.05 };
-        let scale = |value: f64| if self.is_logarithmic { libm::log(value) } else { value };
+        let margin = if high > low {
+            (high - low) * 0.04
+        } else {
+            high.abs().max(1.0) * 0.05
+        };
+        let scale = |value: f64| {
+            if self.is_logarithmic {
+                libm::log(value)
+            } else {
+                value
+            }
+        };
         let (bottom, top) = if self.is_logarithmic {
             (low / 1.05, high * 1.05)
         } else {
@@ -97,7 +116,8 @@ impl Chart {
         }
         for line in &self.lines {
             for points in runs(&line.values) {
-                let points = points.map(|(day, value)| format!("{:.1},{:.1}", x(day as f64), y(value)));
+                let points =
+                    points.map(|(day, value)| format!("{:.1},{:.1}", x(day as f64), y(value)));
                 add(format!(
                     "<polyline class=\"{}\" points=\"{}\"/>",
                     line.class,
@@ -121,7 +141,11 @@ impl Chart {
     }
 
     fn labels(&self, low: f64, high: f64) -> Vec<f64> {
-        let few = if self.is_logarithmic { one_two_five(low, high) } else { Vec::new() };
+        let few = if self.is_logarithmic {
+            one_two_five(low, high)
+        } else {
+            Vec::new()
+        };
         if few.len() >= 2 {
             // Decades alone where there are many.
             let is_kept = |value: &f64| few.len() <= 9 || is_power_of_ten(*value);
@@ -134,7 +158,10 @@ impl Chart {
     fn label(&self, value: f64) -> String {
         if self.is_share {
             // Zero has no sign.
-            return format!("{} %", thousands(100.0 * value + 0.0, usize::from(value.abs() < 0.05)));
+            return format!(
+                "{} %",
+                thousands(100.0 * value + 0.0, usize::from(value.abs() < 0.05))
+            );
         }
         let decimals = if value.abs() >= 100.0 { 0 } else { 2 };
         thousands(value + 0.0, decimals)
@@ -149,7 +176,9 @@ fn is_power_of_ten(value: f64) -> bool {
 /// The next step of one, two or five times a power of ten.
 fn round_step(step: f64) -> f64 {
     let decade = libm::pow(10.0, libm::log10(step).floor());
-    let factor = [1.0, 2.0, 5.0, 10.0].into_iter().find(|factor| factor * decade >= step);
+    let factor = [1.0, 2.0, 5.0, 10.0]
+        .into_iter()
+        .find(|factor| factor * decade >= step);
     factor.unwrap_or(10.0) * decade
 }
 
@@ -159,7 +188,10 @@ fn runs(values: &[Option<f64>]) -> impl Iterator<Item = impl Iterator<Item = (us
     let runs = values.split(Option::is_none).map(move |run| {
         let start = from;
         from += run.len() + 1;
-        run.iter().flatten().enumerate().map(move |(idx, value)| (start + idx, *value))
+        run.iter()
+            .flatten()
+            .enumerate()
+            .map(move |(idx, value)| (start + idx, *value))
     });
     runs.into_iter()
 }

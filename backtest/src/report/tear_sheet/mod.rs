@@ -48,7 +48,10 @@ pub fn to_html(report: &RunReport<'_>) -> String {
     for (heading, body) in [
         ("Equity", equity(report)),
         ("Drawdown", drawdown(report)),
-        ("Returns by month", monthly::table(&curve(report.outcome), report.outcome.range.start())),
+        (
+            "Returns by month",
+            monthly::table(&curve(report.outcome), report.outcome.range.start()),
+        ),
         ("Trades on the price", trades(report)),
         ("Sharpe ratio of the last 90 days", rolling_sharpe(report)),
         ("In numbers", numbers(report)),
@@ -63,9 +66,17 @@ pub(crate) use super::sweep::escaped;
 
 fn pairs(report: &RunReport<'_>) -> String {
     let market = report.market;
-    let names: Vec<_> = market.pairs().take(3).map(|p| market.symbol(p).to_string()).collect();
+    let names: Vec<_> = market
+        .pairs()
+        .take(3)
+        .map(|p| market.symbol(p).to_string())
+        .collect();
     let more = market.n_pairs().saturating_sub(3);
-    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    let more = if more > 0 {
+        format!(" and {more} more")
+    } else {
+        String::new()
+    };
     names.join(", ") + &more
 }
 
@@ -96,9 +107,16 @@ fn chart(report: &RunReport<'_>, title: &str, height: f64, lines: Vec<Line>) -> 
 
 fn legend(lines: &[Line]) -> String {
     let entry = |line: &Line| {
-        format!("<span><i class=\"{}\"></i>{}</span>", line.class, escaped(line.name))
+        format!(
+            "<span><i class=\"{}\"></i>{}</span>",
+            line.class,
+            escaped(line.name)
+        )
     };
-    format!("<p class=\"legend\">{}</p>", lines.iter().map(entry).collect::<String>())
+    format!(
+        "<p class=\"legend\">{}</p>",
+        lines.iter().map(entry).collect::<String>()
+    )
 }
 
 fn equity(report: &RunReport<'_>) -> String {
@@ -111,7 +129,12 @@ fn equity(report: &RunReport<'_>) -> String {
         line("all pairs in equal parts, held", "benchmark", &benchmark),
     ];
     let keys = legend(&lines);
-    let mut chart = chart(report, "Equity by day, on a logarithmic scale", 280.0, lines);
+    let mut chart = chart(
+        report,
+        "Equity by day, on a logarithmic scale",
+        280.0,
+        lines,
+    );
     chart.is_logarithmic = true;
     keys + &chart.draw()
 }
@@ -124,7 +147,9 @@ fn drawdown(report: &RunReport<'_>) -> String {
     };
     let depth: Vec<f64> = curve(report.outcome).into_iter().map(below).collect();
     // The worst of each day, which its end might hide.
-    let worst = depth.chunks(HOURS_PER_DAY).map(|day| day.iter().copied().fold(0.0, f64::min));
+    let worst = depth
+        .chunks(HOURS_PER_DAY)
+        .map(|day| day.iter().copied().fold(0.0, f64::min));
     let lines = vec![line("drawdown", "own", &worst.collect::<Vec<_>>())];
     let mut chart = chart(report, "How far the equity is below its peak", 140.0, lines);
     chart.is_share = true;
@@ -142,13 +167,21 @@ fn rolling_sharpe(report: &RunReport<'_>) -> String {
         (deviation > 0.0).then(|| mean / deviation * per_year)
     };
     let none = std::iter::repeat_n(None, ROLLING_DAYS.min(returns.len()));
-    let values = none.chain(returns.windows(ROLLING_DAYS).map(ratio)).collect();
+    let values = none
+        .chain(returns.windows(ROLLING_DAYS).map(ratio))
+        .collect();
     let lines = vec![Line {
         name: "Sharpe ratio",
         class: "own",
         values,
     }];
-    chart(report, "Sharpe ratio of the last 90 days, a year", 140.0, lines).draw()
+    chart(
+        report,
+        "Sharpe ratio of the last 90 days, a year",
+        140.0,
+        lines,
+    )
+    .draw()
 }
 
 /// The price of the pair with the most trades, with its entries and exits.
@@ -162,15 +195,25 @@ fn trades(report: &RunReport<'_>) -> String {
     let bars = market.bars(pair);
     let range = report.outcome.range;
     let first = bars.index_of(range.start()).expect("the range was run");
-    let closes: Vec<f64> =
-        bars.closes()[first..first + range.n_hours()].iter().map(|close| close.as_f64()).collect();
+    let closes: Vec<f64> = bars.closes()[first..first + range.n_hours()]
+        .iter()
+        .map(|close| close.as_f64())
+        .collect();
     let lines = vec![line("price", "benchmark", &daily(&closes))];
-    let mut chart = chart(report, &format!("The price of {}", market.symbol(pair)), 240.0, lines);
+    let mut chart = chart(
+        report,
+        &format!("The price of {}", market.symbol(pair)),
+        240.0,
+        lines,
+    );
     chart.is_logarithmic = true;
     let of_pair: Vec<_> = trips.iter().filter(|trip| trip.pair == pair).collect();
     let is_drawn = 2 * of_pair.len() <= MAX_MARKS;
     if is_drawn {
-        chart.marks = of_pair.iter().flat_map(|trip| marks(trip, range.start())).collect();
+        chart.marks = of_pair
+            .iter()
+            .flat_map(|trip| marks(trip, range.start()))
+            .collect();
     }
     let note = if is_drawn {
         "▲ entry, ▼ exit; point at one for its price"
@@ -209,17 +252,24 @@ fn marks(trip: &RoundTrip, start: Timestamp) -> Vec<Mark> {
 fn numbers(report: &RunReport<'_>) -> String {
     let row = |statistic: &Statistic| {
         let name = statistic.name.replace('_', " ");
-        let value = statistic.value.map_or("-".to_owned(), |value| match statistic.unit {
-            Unit::Share => format!("{} %", thousands(100.0 * value, 2)),
-            Unit::Number => format!("{value:.3}"),
-            Unit::Hours => format!("{} h", thousands(value, 0)),
-            Unit::Count => thousands(value, 0),
-            Unit::Money => format!("{} {}", thousands(value, 2), escaped(report.market.quote())),
-        });
+        let value = statistic
+            .value
+            .map_or("-".to_owned(), |value| match statistic.unit {
+                Unit::Share => format!("{} %", thousands(100.0 * value, 2)),
+                Unit::Number => format!("{value:.3}"),
+                Unit::Hours => format!("{} h", thousands(value, 0)),
+                Unit::Count => thousands(value, 0),
+                Unit::Money => {
+                    format!("{} {}", thousands(value, 2), escaped(report.market.quote()))
+                }
+            });
         format!("<tr><th>{name}</th><td>{value}</td></tr>")
     };
     let rows: Vec<_> = report.statistics.iter().map(row).collect();
     let tables = rows.chunks(rows.len().div_ceil(3).max(1));
     let tables = tables.map(|rows| format!("<table>{}</table>", rows.concat()));
-    format!("<div class=\"numbers\">{}</div>", tables.collect::<String>())
+    format!(
+        "<div class=\"numbers\">{}</div>",
+        tables.collect::<String>()
+    )
 }

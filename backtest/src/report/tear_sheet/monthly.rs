@@ -12,7 +12,9 @@ const FULL: f64 = 0.3;
 pub fn table(curve: &[f64], start: Timestamp) -> String {
     let returns = returns(curve, start);
     let mut html = String::from("<div class=\"scroll\"><table class=\"months\"><tr><th></th>");
-    for month in ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"] {
+    for month in [
+        "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+    ] {
         html += &format!("<th>{month}</th>");
     }
     html += "<th>year</th></tr>";
@@ -50,15 +52,24 @@ fn returns(curve: &[f64], start: Timestamp) -> BTreeMap<(i32, u32), f64> {
         before = end;
         change
     };
-    ends.into_iter().map(|(month, end)| (month, change(end))).collect()
+    ends.into_iter()
+        .map(|(month, end)| (month, change(end)))
+        .collect()
 }
 
 /// Blue for a gain, orange for a loss, which the colour-blind tell apart; the sign
 /// is written too.
 fn cell(value: f64) -> String {
     let strength = (value.abs() / FULL).min(1.0) * 0.75;
-    let colour = if value >= 0.0 { "45 114 178" } else { "213 94 0" };
-    format!("<td style=\"background:rgb({colour} / {strength:.2})\">{:+.1}</td>", 100.0 * value)
+    let colour = if value >= 0.0 {
+        "45 114 178"
+    } else {
+        "213 94 0"
+    };
+    format!(
+        "<td style=\"background:rgb({colour} / {strength:.2})\">{:+.1}</td>",
+        100.0 * value
+    )
 }
 
 #[cfg(test)]

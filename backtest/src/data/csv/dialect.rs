@@ -1,0 +1,149 @@
+//! How a text is cut into lines and cells, found out from its first lines.
+
+use memchr::memchr_iter;
+
+use super::records;
+use crate::Result;
+use crate::data::DefectKind as K;
+use crate::data::findings::Findings;
+use crate::data::source_file::SourceFile;
+
+const BOM: &[u8] = b"\xef\xbb\xbf";
+
+/// How the content of files begins that are taken for price files by mistake.
+const OTHER_KINDS: [(&[u8], &str); 4] = [
+    (b"PK\x03\x04", "is a zip archive; unpack it first"),
+    (b"\x1f\x8b", "is a gzip archive; unpack it first"),
+    (b"\xff\xfe", "is UTF-16 text; save it as UTF-8"),
+    (b"\xfe\xff", "is UTF-16 text; save it as UTF-8"),
+];
+
+/// How many lines tell the delimiter and the decimal mark.
+const N_LINES: usize = 64;
+
+/// A row of prices has at least so many delimiters.
+const LEAST_DELIMITERS: usize = 4;
+
+/// How a text is cut.
+#[derive(Clone, Copy, Debug)]
+pub struct Dialect {
+    /// Where the text begins, after a byte order mark.
+    pub start: usize,
+    pub delimiter: u8,
+    /// Whether no cell is quoted and every line ends in LF.
+    pub is_plain: bool,
+}
+
+impl Dialect {
+    /// Finds the dialect. Decimal commas become points, each in its place, so that
+    /// offsets and lines stay.
+    pub fn find(file: &mut SourceFile<'_>, findings: &mut Findings) -> Result<Self> {
+        require_text(file)?;
+        let start = if file.bytes().starts_with(BOM) {
+            findings.note(K::ByteOrderMark, 0);
+            BOM.len()
+        } else {
+            0
+        };
+        let delimiter = delimiter(&file.bytes()[start..]);
+        if delimiter != b',' {
+            findings.note(K::Delimiter, start);
+            let name = match delimiter {
+                b'\t' => "a tab".into(),
+                other => format!("`{}`", char::from(other)),
+            };
+            findings.set_detail(K::Delimiter, format!("cells are told apart by {name}"));
+            if has_decimal_commas(&file.bytes()[start..], delimiter) {
+                findings.note(K::DecimalComma, start);
+                for byte in file.bytes_mut() {
+                    if *byte == b',' {
+                        *byte = b'.';
+                    }
+                }
+            }
+        }
+        note_carriage_returns(file.bytes(), findings);
+        Ok(Self {
+            start,
+            delimiter,
+            is_plain: records::is_plain(file.bytes()),
+        })
+    }
+}
+
+fn require_text(file: &SourceFile<'_>) -> Result<()> {
+    let bytes = file.bytes();
+    if let Some((_, problem)) = OTHER_KINDS
+        .iter()
+        .find(|(magic, _)| bytes.starts_with(magic))
+    {
+        return Err(file.error(*problem));
+    }
+    if bytes[..bytes.len().min(4096)].contains(&0) {
+        return Err(file.error("is a binary file, not CSV text"));
+    }
+    Ok(())
+}
+
+fn note_carriage_returns(bytes: &[u8], findings: &mut Findings) {
+    let mut n_lines = 0;
+    let mut start = 0;
+    for place in memchr_iter(b'\r', bytes) {
+        // The first few are noted as lines, the rest only counted.
+        if n_lines < 5 {
+            findings.note(K::Crlf, start);
+        }
+        start = place + 1;
+        n_lines += 1;
+    }
+    if n_lines > 0 {
+        findings.set_count(K::Crlf, n_lines);
+    }
+}
+
+/// The first lines that are not blank.
+fn lines(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
+    bytes
+        .split(|byte| matches!(byte, b'\n' | b'\r'))
+        .filter(|line| !line.trim_ascii().is_empty())
+        .take(N_LINES)
+}
+
+/// The character that tells cells apart. A comma is the last to be believed: it may
+/// also be a decimal mark.
+fn delimiter(bytes: &[u8]) -> u8 {
+    let is_used = |delimiter: &u8| {
+        let counts = lines(bytes).map(|line| memchr_iter(*delimiter, line).count());
+        let n_used = counts.filter(|n| *n >= LEAST_DELIMITERS).count();
+        n_used > 0 && n_used * 2 >= lines(bytes).count().saturating_sub(4)
+    };
+    [b';', b'\t', b'|']
+        .into_iter()
+        .find(is_used)
+        .unwrap_or(b',')
+}
+
+/// Whether numbers are written as `9010,61`. Groups of three digits after every comma
+/// could as well be thousands, and a point rules it out.
+fn has_decimal_commas(bytes: &[u8], delimiter: u8) -> bool {
+    let mut is_certain = false;
+    for cell in lines(bytes).flat_map(|line| line.split(|byte| *byte == delimiter)) {
+        let cell = cell.trim_ascii();
+        let is_number = |part: &[u8]| !part.is_empty() && part.iter().all(u8::is_ascii_digit);
+        let mut parts = cell.split(|byte| *byte == b'.');
+        if let (Some(whole), Some(decimals), None) = (parts.next(), parts.next(), parts.next())
+            && is_number(whole)
+            && is_number(decimals)
+        {
+            return false;
+        }
+        let mut parts = cell.split(|byte| *byte == b',');
+        if let (Some(whole), Some(decimals), None) = (parts.next(), parts.next(), parts.next())
+            && is_number(whole)
+            && is_number(decimals)
+        {
+            is_certain |= decimals.len() != 3;
+        }
+    }
+    is_certain
+}

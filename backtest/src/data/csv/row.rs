@@ -1,0 +1,410 @@
+//! From the cells of a line to a row, and the rules a row must keep.
+
+use super::columns::{Columns, TimeColumns};
+use super::date::date;
+use super::flaw::Flaw;
+use super::moment::{Form, Moment, is_believed, out_of_range, unix};
+use super::number;
+use super::records::Record;
+use super::shown::Shown;
+use crate::bar::Bar;
+use crate::data::DefectKind as K;
+use crate::data::findings::Findings;
+use crate::data::policy::Policy;
+use crate::data::time_format::{TimeFormat, seconds_of};
+use crate::instrument::Symbol;
+use crate::time::Timestamp;
+
+/// A bar as it stands in its file: of any length, at any second.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Row {
+    pub offset: usize,
+    pub bar: Bar,
+}
+
+/// Reads rows, and counts what is unusual about them.
+pub struct RowReader<'a> {
+    pub columns: &'a Columns,
+    pub symbol: &'a Symbol,
+    pub policy: Policy,
+    /// The unit of the first unix time.
+    first_unit: Option<i64>,
+    /// How far dates are from the unix times beside them, in hours: least and most.
+    lags: Option<(i64, i64)>,
+    /// Whether any date has a time of day.
+    pub has_clock: bool,
+}
+
+impl<'a> RowReader<'a> {
+    pub fn new(columns: &'a Columns, symbol: &'a Symbol, policy: Policy) -> Self {
+        Self {
+            columns,
+            symbol,
+            policy,
+            first_unit: None,
+            lags: None,
+            has_clock: false,
+        }
+    }
+
+    /// The row that a record is, or what is wrong with it.
+    pub fn read(
+        &mut self,
+        offset: usize,
+        record: Record<'_>,
+        findings: &mut Findings,
+    ) -> Result<Row, Flaw> {
+        self.require_width(record)?;
+        let moment = self.time(offset, record, findings)?;
+        let [open, high, low, close] = self.columns.prices;
+        let mut is_scientific = false;
+        let mut price = |column: usize| {
+            let cell = record.cell(column);
+            let price = number::price(cell).map_err(|flaw| self.called(record, column, flaw))?;
+            is_scientific |= cell.len() > 3 && number::is_scientific(cell);
+            Ok(price)
+        };
+        let mut bar = Bar {
+            open_time: Timestamp::from_seconds(moment),
+            open: price(open)?,
+            high: price(high)?,
+            low: price(low)?,
+            close: price(close)?,
+            volume: 0.0,
+            filled: false,
+        };
+        self.order_prices(offset, record, &mut bar, findings);
+        bar.volume = self.volume(offset, record, &bar, findings)?;
+        if is_scientific {
+            findings.note(K::ScientificNotation, offset);
+        }
+        if let Some(trades) = self.columns.trades {
+            let cell = record.cell(trades);
+            if cell.is_empty() {
+                return Err(Flaw::unreadable(self.empty(trades)));
+            }
+            if !cell.iter().all(u8::is_ascii_digit) {
+                let flaw = Flaw::unreadable("is not a count of trades");
+                return Err(self.called(record, trades, flaw));
+            }
+        }
+        self.require_pair(record)?;
+        Ok(Row { offset, bar })
+    }
+
+    /// Says how far dates were from their unix times.
+    pub fn tell_lags(&self, findings: &mut Findings) {
+        if let Some((least, most)) = self.lags {
+            let hours = if least == most {
+                format!("{least:+}")
+            } else {
+                format!("{least:+} to {most:+}")
+            };
+            findings.set_detail(
+                K::DatesOverruled,
+                format!("the dates are off by {hours} hours"),
+            );
+        }
+    }
+
+    fn require_width(&self, record: Record<'_>) -> Result<(), Flaw> {
+        let (found, wanted) = (record.len(), self.columns.names.len());
+        // Some vendors end every line with a delimiter.
+        if found == wanted
+            || found > wanted && (wanted..found).all(|cell| record.cell(cell).is_empty())
+        {
+            return Ok(());
+        }
+        Err(Flaw::unreadable(format!(
+            "the line has {found} column{}, where {wanted} belong ({})",
+            if found == 1 { "" } else { "s" },
+            self.columns.names.join(", "),
+        )))
+    }
+
+    /// The second that the row's bar opened in.
+    fn time(
+        &mut self,
+        offset: usize,
+        record: Record<'_>,
+        findings: &mut Findings,
+    ) -> Result<i64, Flaw> {
+        let (column, read) = match self.columns.time {
+            TimeColumns::Unix(column) => (column, self.unix(record.cell(column))),
+            TimeColumns::Date(column) => (column, self.date(record.cell(column))),
+            TimeColumns::DateAndClock(column, clock) => {
+                let text = [record.cell(column), b" ", record.cell(clock)].concat();
+                (column, self.date(&text))
+            }
+            TimeColumns::UnixAndDate(column, other) => {
+                let read = self.unix(record.cell(column));
+                if let Ok(moment) = &read {
+                    self.compare(offset, *moment, record, other, findings);
+                }
+                (column, read)
+            }
+        };
+        let moment = read.map_err(|flaw| self.called(record, column, flaw))?;
+        match moment.form {
+            Form::Unix {
+                per_second,
+                is_float,
+                is_scientific,
+            } => {
+                if per_second != 1 || is_float {
+                    findings.note(K::TimeUnit, offset);
+                }
+                if is_scientific {
+                    findings.note(K::ScientificNotation, offset);
+                }
+                let first = *self.first_unit.get_or_insert(per_second);
+                if first != per_second {
+                    let unit = unit_name(per_second);
+                    findings.defect(K::MixedUnits, offset, || {
+                        self.problem(
+                            record,
+                            column,
+                            &format!("is in {unit}, the first row's in {}", unit_name(first)),
+                        )
+                    });
+                }
+            }
+            Form::Date { .. } => self.count_date(offset, moment.form, record, column, findings),
+        }
+        if moment.has_rest {
+            // A second that no bar opens in; the hours are made of what remains.
+            findings.note(K::TimeUnit, offset);
+        }
+        Ok(moment.seconds)
+    }
+
+    fn count_date(
+        &mut self,
+        offset: usize,
+        form: Form,
+        record: Record<'_>,
+        column: usize,
+        findings: &mut Findings,
+    ) {
+        let Form::Date {
+            is_am_pm,
+            is_two_digit_year,
+            has_clock,
+        } = form
+        else {
+            return;
+        };
+        self.has_clock |= has_clock;
+        if is_am_pm {
+            findings.note(K::AmPm, offset);
+        }
+        if is_two_digit_year {
+            findings.defect(K::TwoDigitYears, offset, || {
+                self.problem(record, column, "has a year of two digits")
+            });
+        }
+    }
+
+    /// Compares a date with the unix time beside it.
+    fn compare(
+        &mut self,
+        offset: usize,
+        moment: Moment,
+        record: Record<'_>,
+        column: usize,
+        findings: &mut Findings,
+    ) {
+        let cell = record.cell(column);
+        let date = date(cell, self.columns.day_order);
+        if let Ok(date) = &date {
+            self.count_date(offset, date.form, record, column, findings);
+            if date.seconds == moment.seconds {
+                return;
+            }
+            let lag = (date.seconds - moment.seconds).div_euclid(3_600);
+            let (least, most) = self.lags.unwrap_or((lag, lag));
+            self.lags = Some((least.min(lag), most.max(lag)));
+        }
+        findings.defect(K::DatesOverruled, offset, || {
+            let time = Timestamp::from_seconds(moment.seconds);
+            self.problem(
+                record,
+                column,
+                &format!("is not {time}, as the unix column has it"),
+            )
+        });
+    }
+
+    fn unix(&self, cell: &[u8]) -> Result<Moment, Flaw> {
+        match self.columns.time_format {
+            Some(TimeFormat::Unix(per_second)) => unix(cell, Some(per_second)),
+            _ => unix(cell, None),
+        }
+    }
+
+    fn date(&self, cell: &[u8]) -> Result<Moment, Flaw> {
+        let Some(TimeFormat::Strftime(format)) = &self.columns.time_format else {
+            return date(cell, self.columns.day_order);
+        };
+        let seconds = seconds_of(number::text_of(cell)?, format).ok_or_else(|| {
+            Flaw::new(
+                K::ImpossibleDates,
+                format!("is not a time in the form {format}"),
+            )
+        })?;
+        if !is_believed(seconds) {
+            return Err(out_of_range());
+        }
+        Ok(Moment {
+            seconds,
+            has_rest: false,
+            form: Form::Date {
+                is_am_pm: false,
+                is_two_digit_year: false,
+                has_clock: true,
+            },
+        })
+    }
+
+    /// Makes the low the lowest and the high the highest price, or says that they
+    /// are not.
+    fn order_prices(
+        &self,
+        offset: usize,
+        record: Record<'_>,
+        bar: &mut Bar,
+        findings: &mut Findings,
+    ) {
+        let lowest = bar.open.min(bar.close).min(bar.high).min(bar.low);
+        let highest = bar.open.max(bar.close).max(bar.high).max(bar.low);
+        if (lowest, highest) == (bar.low, bar.high) {
+            return;
+        }
+        findings.defect(K::BrokenRanges, offset, || self.broken_range(record, bar));
+        if self.policy != Policy::Keep {
+            (bar.low, bar.high) = (lowest, highest);
+        }
+    }
+
+    fn broken_range(&self, record: Record<'_>, bar: &Bar) -> String {
+        let [open, high, low, close] = self.columns.prices;
+        let rules = [
+            (bar.low <= bar.high, low, "above", high),
+            (bar.low <= bar.open, low, "above", open),
+            (bar.low <= bar.close, low, "above", close),
+            (bar.open <= bar.high, high, "below", open),
+            (bar.close <= bar.high, high, "below", close),
+        ];
+        let broken = rules.into_iter().find(|(is_kept, ..)| !is_kept);
+        let (_, column, side, other) = broken.expect("the range is broken");
+        let other_name = &self.columns.names[other];
+        let rule = format!("is {side} {other_name} ({})", Shown(record.cell(other)));
+        self.problem(record, column, &rule)
+    }
+
+    /// The volume in the base currency.
+    fn volume(
+        &self,
+        offset: usize,
+        record: Record<'_>,
+        bar: &Bar,
+        findings: &mut Findings,
+    ) -> Result<f64, Flaw> {
+        let Some(column) = self.columns.volume else {
+            return Ok(0.0);
+        };
+        let volume = match number::volume(record.cell(column)) {
+            Ok(volume) => volume,
+            Err(flaw) if flaw.kind == Some(K::BadVolumes) => {
+                findings.defect(K::BadVolumes, offset, || {
+                    self.called(record, column, flaw).problem
+                });
+                return Ok(0.0);
+            }
+            Err(flaw) => return Err(self.called(record, column, flaw)),
+        };
+        let Some(Ok(money)) = self
+            .columns
+            .quote_volume
+            .map(|column| number::volume(record.cell(column)))
+        else {
+            return Ok(volume);
+        };
+        if is_swapped(volume, money, bar) {
+            findings.defect(K::SwappedVolumes, offset, || {
+                self.problem(record, column, "is the volume in the quote currency")
+            });
+            if self.policy != Policy::Keep {
+                return Ok(money);
+            }
+        }
+        Ok(volume)
+    }
+
+    fn require_pair(&self, record: Record<'_>) -> Result<(), Flaw> {
+        let Some((column, spelling)) = &self.columns.symbol else {
+            return Ok(());
+        };
+        // Comparing text first saves parsing a symbol in every row.
+        let cell = record.cell(*column);
+        if cell == spelling {
+            return Ok(());
+        }
+        if cell.is_empty() {
+            return Err(Flaw::unreadable(self.empty(*column)));
+        }
+        let found = number::text_of(cell)
+            .ok()
+            .and_then(|text| Symbol::parse(text).ok());
+        let flaw = match found {
+            Some(found) if found == *self.symbol => return Ok(()),
+            Some(_) => Flaw::fatal(format!("is not the file's pair, {}", self.symbol)),
+            None => Flaw::unreadable("is not the name of a pair"),
+        };
+        Err(self.called(record, *column, flaw))
+    }
+
+    /// A flaw of a cell as a flaw of its row.
+    fn called(&self, record: Record<'_>, column: usize, flaw: Flaw) -> Flaw {
+        let problem = if record.cell(column).is_empty() {
+            self.empty(column)
+        } else {
+            self.problem(record, column, &flaw.problem)
+        };
+        Flaw { problem, ..flaw }
+    }
+
+    fn empty(&self, column: usize) -> String {
+        format!("column {} is empty", self.columns.names[column])
+    }
+
+    fn problem(&self, record: Record<'_>, column: usize, rule: &str) -> String {
+        let name = &self.columns.names[column];
+        format!(
+            "column {name} holds {}, which {rule}",
+            Shown(record.cell(column))
+        )
+    }
+}
+
+/// Whether money and coins stand in each other's columns: the average price that
+/// they make lies within the bar only when they change places. Two per cent are for
+/// what vendors round.
+fn is_swapped(volume: f64, money: f64, bar: &Bar) -> bool {
+    if volume <= 0.0 || money <= 0.0 {
+        return false;
+    }
+    let (low, high) = (bar.low.as_f64() * 0.98, bar.high.as_f64() * 1.02);
+    let is_price = |price: f64| (low..=high).contains(&price);
+    !is_price(money / volume) && is_price(volume / money)
+}
+
+/// The name of a unit of which so many make a second.
+pub fn unit_name(per_second: i64) -> &'static str {
+    match per_second {
+        1 => "seconds",
+        1_000 => "milliseconds",
+        1_000_000 => "microseconds",
+        _ => "nanoseconds",
+    }
+}

@@ -1,0 +1,335 @@
+//! The catalogue of what can be wrong, or merely unusual, in a price file.
+//!
+//! A *note* is a way of writing that has one meaning, such as CRLF or milliseconds:
+//! it is reported and never refused. A *defect* is anything that has to be repaired
+//! before the engine can trade on it, or that makes a number doubtful.
+
+/// What was found in a price file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum DefectKind {
+    /// The file begins with a byte order mark.
+    ByteOrderMark,
+    /// Lines end in CR LF, or in CR alone.
+    Crlf,
+    /// Lines stand before the header or the first row.
+    Banner,
+    /// No line names the columns.
+    NoHeader,
+    /// Cells are told apart by another character than a comma.
+    Delimiter,
+    /// Decimals follow a comma, as in `9010,61`.
+    DecimalComma,
+    /// The newest row comes first.
+    Descending,
+    /// Times are in milliseconds, microseconds, nanoseconds or fractions of seconds.
+    TimeUnit,
+    /// Hours are counted to twelve.
+    AmPm,
+    /// Numbers such as `1.2e-5`.
+    ScientificNotation,
+    /// Bars shorter than an hour, all of them.
+    ShortBars,
+    /// Hours without a row.
+    AbsentHours,
+    /// Rows that stand twice, word for word.
+    EqualDuplicates,
+    /// Rows that disagree on the same time.
+    ConflictingDuplicates,
+    /// Rows in no order.
+    MixedOrder,
+    /// Times in more than one unit.
+    MixedUnits,
+    /// Years of two digits.
+    TwoDigitYears,
+    /// Dates that no calendar has, or hours that no day has.
+    ImpossibleDates,
+    /// Dates that tell another time than the unix column beside them.
+    DatesOverruled,
+    /// Local time sold as UTC.
+    LocalTime,
+    /// Bars stamped with the time they closed.
+    CloseTimes,
+    /// Bars of half an hour or less among hourly ones.
+    MixedBarLengths,
+    /// Rows that open at no hour and belong to no shorter bars.
+    OffTheHour,
+    /// Prices that are zero or negative.
+    NonPositivePrices,
+    /// Rows whose prices are empty or NaN.
+    MissingPrices,
+    /// Rows whose high is not the highest or whose low is not the lowest price.
+    BrokenRanges,
+    /// Prices far from all others around them that the market did not pass through.
+    BadTicks,
+    /// Volumes that are empty, negative or not numbers.
+    BadVolumes,
+    /// Volumes of base and quote currency in each other's columns.
+    SwappedVolumes,
+    /// One or two rows, months from all others.
+    OrphanRows,
+    /// A last line that was cut short.
+    TruncatedLine,
+    /// Lines that cannot be read as a row.
+    UnreadableRows,
+    /// A header or banner among the rows.
+    RepeatedHeader,
+    /// Nothing names the pair.
+    NamelessPair,
+}
+
+use DefectKind as K;
+
+impl DefectKind {
+    /// Every kind, in the order in which reports list them.
+    pub const ALL: [Self; 34] = [
+        K::AbsentHours,
+        K::EqualDuplicates,
+        K::ConflictingDuplicates,
+        K::MixedOrder,
+        K::MixedUnits,
+        K::TwoDigitYears,
+        K::ImpossibleDates,
+        K::DatesOverruled,
+        K::LocalTime,
+        K::CloseTimes,
+        K::MixedBarLengths,
+        K::OffTheHour,
+        K::NonPositivePrices,
+        K::MissingPrices,
+        K::BrokenRanges,
+        K::BadTicks,
+        K::BadVolumes,
+        K::SwappedVolumes,
+        K::OrphanRows,
+        K::TruncatedLine,
+        K::UnreadableRows,
+        K::RepeatedHeader,
+        K::NamelessPair,
+        K::ByteOrderMark,
+        K::Crlf,
+        K::Banner,
+        K::NoHeader,
+        K::Delimiter,
+        K::DecimalComma,
+        K::Descending,
+        K::TimeUnit,
+        K::AmPm,
+        K::ScientificNotation,
+        K::ShortBars,
+    ];
+
+    /// Whether it is only a way of writing, with one meaning.
+    pub const fn is_note(self) -> bool {
+        (self as usize) < K::AbsentHours as usize
+    }
+
+    /// Its name in JSON.
+    pub const fn name(self) -> &'static str {
+        self.texts().0
+    }
+
+    /// What it is called in reports, of one and of many.
+    pub(crate) const fn nouns(self) -> (&'static str, &'static str) {
+        let (_, one, many, _) = self.texts();
+        (one, many)
+    }
+
+    /// What is done about it under the policy `repair`; nothing for a note.
+    pub(crate) const fn repair(self) -> &'static str {
+        self.texts().3
+    }
+
+    /// Whether the policy `keep` does it too, since a series has one bar an hour,
+    /// every hour, and prices above zero.
+    pub(crate) const fn is_needed(self) -> bool {
+        !matches!(
+            self,
+            K::LocalTime | K::BrokenRanges | K::BadTicks | K::SwappedVolumes | K::OrphanRows
+        )
+    }
+
+    const fn texts(self) -> (&'static str, &'static str, &'static str, &'static str) {
+        match self {
+            K::ByteOrderMark => ("byte-order-mark", "byte order mark", "byte order marks", ""),
+            K::Crlf => ("crlf", "line ending in CR", "lines ending in CR", ""),
+            K::Banner => (
+                "banner",
+                "line before the header",
+                "lines before the header",
+                "",
+            ),
+            K::NoHeader => (
+                "no-header",
+                "file without a header",
+                "files without a header",
+                "",
+            ),
+            K::Delimiter => (
+                "delimiter",
+                "other delimiter than a comma",
+                "other delimiters",
+                "",
+            ),
+            K::DecimalComma => (
+                "decimal-comma",
+                "row with decimal commas",
+                "rows with decimal commas",
+                "",
+            ),
+            K::Descending => ("descending", "row, newest first", "rows, newest first", ""),
+            K::TimeUnit => (
+                "time-unit",
+                "time not in whole seconds",
+                "times not in whole seconds",
+                "",
+            ),
+            K::AmPm => ("am-pm", "time with AM or PM", "times with AM or PM", ""),
+            K::ScientificNotation => (
+                "scientific-notation",
+                "row with scientific notation",
+                "rows with scientific notation",
+                "",
+            ),
+            K::ShortBars => (
+                "short-bars",
+                "bar shorter than an hour",
+                "bars shorter than an hour",
+                "",
+            ),
+            K::AbsentHours => (
+                "absent-hours",
+                "hour absent",
+                "hours absent",
+                "filled with the last close and no volume",
+            ),
+            K::EqualDuplicates => (
+                "equal-duplicates",
+                "equal duplicate",
+                "equal duplicates",
+                "dropped",
+            ),
+            K::ConflictingDuplicates => (
+                "conflicting-duplicates",
+                "row that disagrees with another on its hour",
+                "rows that disagree with another on their hour",
+                "dropped, the one with the greatest volume kept",
+            ),
+            K::MixedOrder => (
+                "mixed-order",
+                "row out of order",
+                "rows out of order",
+                "sorted",
+            ),
+            K::MixedUnits => (
+                "mixed-units",
+                "time in another unit than most",
+                "times in another unit than most",
+                "read by their size",
+            ),
+            K::TwoDigitYears => (
+                "two-digit-years",
+                "year of two digits",
+                "years of two digits",
+                "taken as 1969 to 2068",
+            ),
+            K::ImpossibleDates => (
+                "impossible-dates",
+                "impossible date",
+                "impossible dates",
+                "row dropped",
+            ),
+            K::DatesOverruled => (
+                "dates-overruled",
+                "date",
+                "dates",
+                "overruled by the unix column",
+            ),
+            K::LocalTime => (
+                "local-time",
+                "row with a date in local time",
+                "rows with dates in local time",
+                "moved to UTC by the reference",
+            ),
+            K::CloseTimes => (
+                "close-times",
+                "bar stamped with its close",
+                "bars stamped with their close",
+                "moved to their open",
+            ),
+            K::MixedBarLengths => (
+                "mixed-bar-lengths",
+                "row of a bar shorter than the others",
+                "rows of bars shorter than the others",
+                "merged into the hour",
+            ),
+            K::OffTheHour => (
+                "off-the-hour",
+                "row off the hour",
+                "rows off the hour",
+                "dropped",
+            ),
+            K::NonPositivePrices => (
+                "non-positive-prices",
+                "row with a price not above zero",
+                "rows with a price not above zero",
+                "dropped",
+            ),
+            K::MissingPrices => (
+                "missing-prices",
+                "row without a price",
+                "rows without a price",
+                "dropped",
+            ),
+            K::BrokenRanges => (
+                "broken-ranges",
+                "row with a price outside its low and high",
+                "rows with a price outside their low and high",
+                "low and high widened to hold all four",
+            ),
+            K::BadTicks => ("bad-ticks", "bad tick", "bad ticks", "row dropped"),
+            K::BadVolumes => (
+                "bad-volumes",
+                "unusable volume",
+                "unusable volumes",
+                "set to zero",
+            ),
+            K::SwappedVolumes => (
+                "swapped-volumes",
+                "row with its volumes swapped",
+                "rows with their volumes swapped",
+                "swapped back",
+            ),
+            K::OrphanRows => (
+                "orphan-rows",
+                "row months from all others",
+                "rows months from all others",
+                "dropped",
+            ),
+            K::TruncatedLine => (
+                "truncated-line",
+                "line cut short",
+                "lines cut short",
+                "dropped",
+            ),
+            K::UnreadableRows => (
+                "unreadable-rows",
+                "unreadable row",
+                "unreadable rows",
+                "dropped",
+            ),
+            K::RepeatedHeader => (
+                "repeated-header",
+                "header among the rows",
+                "headers among the rows",
+                "skipped",
+            ),
+            K::NamelessPair => (
+                "nameless-pair",
+                "file that does not name its pair",
+                "files that do not name their pair",
+                "named after the file",
+            ),
+        }
+    }
+}

@@ -1,0 +1,112 @@
+//! Bars in JSON: an array of arrays or of objects, alone or somewhere in an object.
+//!
+//! `ccxt` gives `[[ms, open, high, low, close, volume], …]`; exchanges wrap the like
+//! in a result, under the pair's name or a word such as `ohlcv` or `data`. The longest
+//! array whose elements are rows is taken.
+
+use serde_json::Value;
+
+use super::super::source_file::SourceFile;
+use crate::Result;
+
+/// The rows as comma-separated text.
+pub fn text(file: &SourceFile<'_>) -> Result<Vec<u8>> {
+    let bytes = file.bytes();
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    let value: Value = serde_json::from_slice(bytes)
+        .map_err(|error| file.error(format!("is not JSON: {error}")))?;
+    let mut rows = None;
+    find_rows(&value, &mut rows);
+    let Some(rows) = rows else {
+        return Err(file.error("is JSON without an array of bars in it"));
+    };
+    let mut text = Vec::new();
+    if let Some(symbol) = symbol_of(&value) {
+        // A column of its own, which names the pair to the reader of tables.
+        write_rows(rows, Some(symbol), &mut text);
+    } else {
+        write_rows(rows, None, &mut text);
+    }
+    Ok(text)
+}
+
+/// The longest array of arrays or of objects in a value.
+fn find_rows<'a>(value: &'a Value, longest: &mut Option<&'a [Value]>) {
+    match value {
+        Value::Array(elements) => {
+            let is_row = |element: &Value| match element {
+                Value::Array(cells) => cells.len() >= 5 && cells.iter().all(is_cell),
+                Value::Object(fields) => fields.len() >= 5,
+                _ => false,
+            };
+            let n_rows = elements.iter().filter(|element| is_row(element)).count();
+            if n_rows > 0 && longest.is_none_or(|rows| rows.len() < elements.len()) {
+                *longest = Some(elements);
+            }
+            if n_rows == 0 {
+                elements
+                    .iter()
+                    .for_each(|element| find_rows(element, longest));
+            }
+        }
+        Value::Object(fields) => fields.values().for_each(|field| find_rows(field, longest)),
+        _ => {}
+    }
+}
+
+fn is_cell(value: &Value) -> bool {
+    !value.is_array() && !value.is_object()
+}
+
+/// The pair that an object names beside its rows.
+fn symbol_of(value: &Value) -> Option<&str> {
+    let fields = value.as_object()?;
+    let named = ["symbol", "pair", "market"]
+        .iter()
+        .find_map(|name| fields.get(*name)?.as_str());
+    named.or_else(|| fields.values().find_map(symbol_of))
+}
+
+fn write_rows(rows: &[Value], symbol: Option<&str>, text: &mut Vec<u8>) {
+    let mut columns: Vec<&str> = Vec::new();
+    if let Some(fields) = rows.iter().find_map(Value::as_object) {
+        columns = fields.keys().map(String::as_str).collect();
+        let mut header: Vec<_> = columns.iter().map(|name| clean(name)).collect();
+        if symbol.is_some() {
+            header.push("symbol".into());
+        }
+        text.extend(header.join(",").into_bytes());
+        text.push(b'\n');
+    }
+    for row in rows {
+        let mut cells: Vec<String> = match row {
+            Value::Array(cells) => cells.iter().map(cell).collect(),
+            Value::Object(fields) => columns
+                .iter()
+                .map(|column| fields.get(*column).map_or_else(String::new, cell))
+                .collect(),
+            // A row that is none stays one line, for the reader of tables to complain of.
+            other => vec![cell(other)],
+        };
+        match symbol {
+            Some(symbol) if columns.is_empty() => cells.insert(1.min(cells.len()), clean(symbol)),
+            Some(symbol) => cells.push(clean(symbol)),
+            None => {}
+        }
+        text.extend(cells.join(",").into_bytes());
+        text.push(b'\n');
+    }
+}
+
+/// A value as a cell: numbers as they stand, texts without what would end a cell.
+fn cell(value: &Value) -> String {
+    match value {
+        Value::String(text) => clean(text),
+        Value::Null => String::new(),
+        other => clean(&other.to_string()),
+    }
+}
+
+fn clean(text: &str) -> String {
+    text.replace([',', '\n', '\r', '"'], " ")
+}
