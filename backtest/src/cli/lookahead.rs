@@ -55,7 +55,11 @@ pub fn run(args: &LookaheadArgs) -> Result<ExitCode> {
     json.write(&to_text(&strategy, n_cuts, &found, &market), || {
         to_json(&strategy, n_cuts, &found, &market)
     })?;
-    Ok(if found.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(1) })
+    Ok(if found.is_empty() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::from(1)
+    })
 }
 
 fn to_text(
@@ -64,14 +68,18 @@ fn to_text(
     found: &[Difference],
     market: &Market,
 ) -> String {
-    let mut text = format!(
-        "{strategy}: run with {n_cuts} futures cut off and {n_cuts} shuffled\n\n"
-    );
+    let mut text =
+        format!("{strategy}: run with {n_cuts} futures cut off and {n_cuts} shuffled\n\n");
     for difference in found {
         let order = |order: &Option<Order>| match order {
             None => "no order".to_owned(),
             Some(order) => {
-                format!("{} {} at {}", market.symbol(order.pair), order.amount, order.placed_at)
+                format!(
+                    "{} {} at {}",
+                    market.symbol(order.pair),
+                    order.amount,
+                    order.placed_at
+                )
             }
         };
         writeln!(
@@ -92,12 +100,7 @@ fn to_text(
     text
 }
 
-fn to_json(
-    strategy: &StrategySpec,
-    n_cuts: usize,
-    found: &[Difference],
-    market: &Market,
-) -> Value {
+fn to_json(strategy: &StrategySpec, n_cuts: usize, found: &[Difference], market: &Market) -> Value {
     let order = |order: &Option<Order>| {
         order.as_ref().map(|order| {
             json!({

@@ -77,6 +77,8 @@ impl MarketArgs {
             return Err(invalid("--pairs", text, rule));
         }
         let symbols = names.into_iter().map(Symbol::parse);
-        Ok(Some(PairChoice::Named(symbols.collect::<Result<_, Error>>()?)))
+        Ok(Some(PairChoice::Named(
+            symbols.collect::<Result<_, Error>>()?,
+        )))
     }
 }

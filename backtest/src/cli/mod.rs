@@ -2,9 +2,9 @@
 
 mod args;
 mod case_study;
+mod data;
 mod lookahead;
 mod market;
-mod data;
 mod options;
 mod run;
 mod streams;
@@ -33,6 +33,7 @@ pub fn run() -> Result<ExitCode> {
             command: Some(Command::CheckLookahead(args)),
             ..
         } => lookahead::run(&args),
+        Args {
             command: Some(Command::Data(args)),
             ..
         } => data::run(&args.command),

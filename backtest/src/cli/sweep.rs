@@ -137,7 +137,8 @@ impl Plan {
             seed: parse_seed(&args.sampling_seed)?,
         };
         if space.n_points().is_none_or(|n| n > MAX_POINTS) {
-            let rule = format!("these are more than {MAX_POINTS} points; try --sampling latin:1000");
+            let rule =
+                format!("these are more than {MAX_POINTS} points; try --sampling latin:1000");
             return Err(invalid("--param", &args.params.join(" "), rule));
         }
         let objective = Objective::parse(&args.objective).ok_or_else(|| {
@@ -193,11 +194,15 @@ fn sampling(text: &str) -> backtest::Result<Sampling> {
 
 fn spans(text: &str) -> backtest::Result<(Span, Span)> {
     let span = |name: &str| {
-        let terms = text.split(',').filter_map(|term| term.trim().split_once('='));
+        let terms = text
+            .split(',')
+            .filter_map(|term| term.trim().split_once('='));
         let mut of_name = terms.filter(|(term, _)| *term == name);
         of_name.next().and_then(|(_, value)| Span::parse(value))
     };
-    let spans = span("train").zip(span("test")).filter(|_| text.split(',').count() == 2);
+    let spans = span("train")
+        .zip(span("test"))
+        .filter(|_| text.split(',').count() == 2);
     spans.ok_or_else(|| invalid("--walk-forward", text, "write it as train=6m,test=1m"))
 }
 
@@ -225,14 +230,25 @@ fn rows(
     let n_done = done.iter().flatten().count();
     if n_done > 0 {
         let n = units.len();
-        streams::tell(format_args!("going on with {n_done} of {n} points done before"));
+        streams::tell(format_args!(
+            "going on with {n_done} of {n} points done before"
+        ));
     }
     let progress = bar(units.len());
     progress.inc(n_done as u64);
-    let rows = sweep::run(&units, done, market, options, plan.n_threads, |point, row| {
-        progress.inc(1);
-        journal.as_mut().map_or(Ok(()), |journal| journal.add(point, row))
-    })?;
+    let rows = sweep::run(
+        &units,
+        done,
+        market,
+        options,
+        plan.n_threads,
+        |point, row| {
+            progress.inc(1);
+            journal
+                .as_mut()
+                .map_or(Ok(()), |journal| journal.add(point, row))
+        },
+    )?;
     progress.finish_and_clear();
     journal.map_or(Ok(()), Journal::finish)?;
     Ok(rows)

@@ -9,13 +9,10 @@ use backtest::commission::{
     FixedCommission, MakerTakerCommission, MinimumCommission, TieredCommission,
 };
 use backtest::engine::EngineOptions;
-use backtest::slippage::{
-    FixedSlippage, PercentSlippage, VolatilitySlippage, VolumeShareSlippage,
-};
+use backtest::slippage::{FixedSlippage, PercentSlippage, VolatilitySlippage, VolumeShareSlippage};
 use backtest::{
     Account, Cash, CommissionModel, Error, FillConvention, IntraBar, Margin, Market, NoSlippage,
-    PercentCommission, Price, Quantity, Ratio, Result, Sizing, SlippageModel, Symbol,
-    TradingRules,
+    PercentCommission, Price, Quantity, Ratio, Result, Sizing, SlippageModel, Symbol, TradingRules,
 };
 
 /// The options that say how a run trades.
@@ -23,7 +20,12 @@ use backtest::{
 #[command(next_help_heading = "How it trades")]
 pub struct TradingArgs {
     /// Cash at the beginning, in the quote currency
-    #[arg(long, value_name = "AMOUNT", default_value = "100000", allow_negative_numbers = true)]
+    #[arg(
+        long,
+        value_name = "AMOUNT",
+        default_value = "100000",
+        allow_negative_numbers = true
+    )]
     capital: String,
     /// Where market orders are filled: next-open, next-close or close (of the deciding bar)
     #[arg(long, value_name = "WHERE", default_value = "next-open")]
@@ -35,7 +37,12 @@ pub struct TradingArgs {
     #[arg(long, value_name = "VIEW", default_value = "pessimistic")]
     intra_bar: String,
     /// Per cent of a trade's value, or terms: maker=P,taker=P fixed=SUM tiers=FROM:P/FROM:P min=SUM
-    #[arg(long, value_name = "PERCENT|TERMS", default_value = "0.1", allow_negative_numbers = true)]
+    #[arg(
+        long,
+        value_name = "PERCENT|TERMS",
+        default_value = "0.1",
+        allow_negative_numbers = true
+    )]
     commission: String,
     /// none, fixed=SUM, bps=N, volume-share=IMPACT or volatility=DEVIATIONS
     #[arg(long, value_name = "TERM", default_value = "none")]
@@ -56,10 +63,19 @@ impl TradingArgs {
     pub fn parse(&self, market: &Market) -> Result<EngineOptions> {
         let mut options = EngineOptions::default();
         options.capital = self.capital()?;
-        options.fill = convention("--fill", &self.fill, FillConvention::parse, FillConvention::NAMES)?;
+        options.fill = convention(
+            "--fill",
+            &self.fill,
+            FillConvention::parse,
+            FillConvention::NAMES,
+        )?;
         options.size = convention("--size", &self.size, Sizing::parse, Sizing::NAMES)?;
-        options.intra_bar =
-            convention("--intra-bar", &self.intra_bar, IntraBar::parse, IntraBar::NAMES)?;
+        options.intra_bar = convention(
+            "--intra-bar",
+            &self.intra_bar,
+            IntraBar::parse,
+            IntraBar::NAMES,
+        )?;
         options.commission = self.commission()?;
         options.slippage = self.slippage()?;
         options.volume_limit = self.volume_limit()?;
@@ -107,7 +123,10 @@ impl TradingArgs {
             }
         };
         Ok(match least {
-            Some(least) => Arc::new(MinimumCommission { inner: model, least }),
+            Some(least) => Arc::new(MinimumCommission {
+                inner: model,
+                least,
+            }),
             None => Arc::from(model),
         })
     }
@@ -117,19 +136,30 @@ impl TradingArgs {
         if text == "none" {
             return Ok(Arc::new(NoSlippage));
         }
-        let number = |text: &str| text.parse::<f64>().ok().filter(|n| n.is_finite() && *n >= 0.0);
-        let model: Option<Arc<dyn SlippageModel>> = text.split_once('=').and_then(|(name, value)| {
-            Some(match name.trim() {
-                "fixed" => Arc::new(FixedSlippage { distance: Price::parse(value).ok()? }),
-                "bps" => {
-                    let share = Ratio::from_f64(number(value)? / 10_000.0)?;
-                    Arc::new(PercentSlippage { share }) as Arc<dyn SlippageModel>
-                }
-                "volume-share" => Arc::new(VolumeShareSlippage { impact: number(value)? }),
-                "volatility" => Arc::new(VolatilitySlippage { deviations: number(value)? }),
-                _ => return None,
-            })
-        });
+        let number = |text: &str| {
+            text.parse::<f64>()
+                .ok()
+                .filter(|n| n.is_finite() && *n >= 0.0)
+        };
+        let model: Option<Arc<dyn SlippageModel>> =
+            text.split_once('=').and_then(|(name, value)| {
+                Some(match name.trim() {
+                    "fixed" => Arc::new(FixedSlippage {
+                        distance: Price::parse(value).ok()?,
+                    }),
+                    "bps" => {
+                        let share = Ratio::from_f64(number(value)? / 10_000.0)?;
+                        Arc::new(PercentSlippage { share }) as Arc<dyn SlippageModel>
+                    }
+                    "volume-share" => Arc::new(VolumeShareSlippage {
+                        impact: number(value)?,
+                    }),
+                    "volatility" => Arc::new(VolatilitySlippage {
+                        deviations: number(value)?,
+                    }),
+                    _ => return None,
+                })
+            });
         let rule = "write none, fixed=0.5, bps=5, volume-share=0.1 or volatility=0.5";
         model.ok_or_else(|| invalid("--slippage", text, rule))
     }
@@ -140,7 +170,9 @@ impl TradingArgs {
         };
         let share = percent(text).filter(|share| *share > Ratio::default() && *share <= Ratio::ONE);
         let rule = "it has to be a number above 0 and at most 100, without a % sign";
-        share.map(Some).ok_or_else(|| invalid("--volume-limit", text, rule))
+        share
+            .map(Some)
+            .ok_or_else(|| invalid("--volume-limit", text, rule))
     }
 
     fn account(&self) -> Result<Account> {
@@ -188,7 +220,11 @@ impl TradingArgs {
                 }
             }
             if !is_known {
-                return Err(invalid("--rules", text, "its pair is not traded in this run"));
+                return Err(invalid(
+                    "--rules",
+                    text,
+                    "its pair is not traded in this run",
+                ));
             }
         }
         Ok(rules)
@@ -221,7 +257,11 @@ impl<'a> Terms<'a> {
         let terms: Option<Vec<_>> = text.split(',').map(term).collect();
         let rule = "write terms as name=value,name=value";
         let terms = terms.ok_or_else(|| invalid(option, text, rule))?;
-        Ok(Self { option, text, terms })
+        Ok(Self {
+            option,
+            text,
+            terms,
+        })
     }
 
     fn take<T>(&mut self, name: &str, parse: impl Fn(&str) -> Option<T>) -> Result<Option<T>> {
@@ -238,7 +278,8 @@ impl<'a> Terms<'a> {
         match self.terms.first() {
             None => Ok(()),
             Some((name, _)) => {
-                let rule = format!("there is no term `{name}`, or it stands twice; known are {known}");
+                let rule =
+                    format!("there is no term `{name}`, or it stands twice; known are {known}");
                 Err(invalid(self.option, self.text, rule))
             }
         }
@@ -247,7 +288,9 @@ impl<'a> Terms<'a> {
 
 fn percent(text: &str) -> Option<Ratio> {
     let percent: f64 = text.trim().parse().ok()?;
-    (percent >= 0.0).then(|| Ratio::from_f64(percent / 100.0)).flatten()
+    (percent >= 0.0)
+        .then(|| Ratio::from_f64(percent / 100.0))
+        .flatten()
 }
 
 fn commission_rate(text: &str) -> Option<Ratio> {

@@ -42,7 +42,9 @@ impl Headerless {
     pub fn find(first: Record<'_>, records: &mut Records<'_>) -> Option<Self> {
         let width = first.len();
         // Whatever tells the time or names the pair stands before the prices.
-        let start = (1..width).find(|start| {
+        let has_clock = width > 1 && is_day(first.cell(0)) && is_clock(first.cell(1));
+        let least = if has_clock { 2 } else { 1 };
+        let start = (least..width).find(|start| {
             width - start >= 4 && (*start..start + 4).all(|cell| is_number(first.cell(cell)))
         })?;
         let mut sample = Sample::default();
@@ -124,6 +126,16 @@ impl Sample {
             .min_by_key(|order| self.n_broken[*order])
             .expect("there are orders")
     }
+}
+
+/// Whether a cell is a day such as `20180201`.
+fn is_day(cell: &[u8]) -> bool {
+    cell.len() == 8 && cell.iter().all(u8::is_ascii_digit)
+}
+
+/// Whether a cell is a time of day such as `2300` or `230000`.
+fn is_clock(cell: &[u8]) -> bool {
+    matches!(cell.len(), 4 | 6) && cell.iter().all(u8::is_ascii_digit)
 }
 
 /// Whether a cell is meant as a number.

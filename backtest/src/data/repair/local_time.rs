@@ -22,20 +22,18 @@ pub fn find(rows: &[Row], findings: &mut Findings) {
     let Some((start, n_hours)) = repeated_block(rows) else {
         return;
     };
-    let row = &rows[start];
-    findings.defect(K::LocalTime, row.offset, || {
-        format!(
-            "the {n_hours} bars from {} on repeat those of {n_hours} hours before",
-            row.bar.open_time
-        )
-    });
+    let time = rows[start].bar.open_time;
+    for row in &rows[start - n_hours..start] {
+        findings.defect(K::LocalTime, row.offset, || {
+            format!("the {n_hours} bars before {time} stand again at and after it")
+        });
+    }
     findings.leave(K::LocalTime);
     findings.set_detail(
         K::LocalTime,
         format!(
-            "{n_hours} bars from {} on repeat those of {n_hours} hours before: weeks of dates \
-             next to them are local time, left as they are; give --reference FILE to move them",
-            row.bar.open_time
+            "{n_hours} bars from {time} on repeat those of {n_hours} hours before, so weeks of \
+             dates beside them are local time; give --reference FILE to move them"
         ),
     );
 }
