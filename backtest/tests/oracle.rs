@@ -8,8 +8,9 @@
 mod support;
 
 use backtest::strategy::{BuyAndHold, SmaCross};
-use backtest::{Metrics, Outcome};
+use backtest::{Cash, EngineOptions, FillConvention, Metrics, Outcome, Sizing, Strategy};
 use proptest::prelude::*;
+use proptest::strategy::Strategy as Generator;
 use support::{Action, CENT, ONE, Scenario, Scripted, scenario, scripted};
 
 const CAPITAL: i128 = 100 * ONE;
@@ -18,18 +19,24 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(1_000))]
 
     #[test]
-    fn random_orders_do_the_same_in_both_engines((scenario, script) in scripted(2..60)) {
-        let outcome = scenario.run(&mut Scripted::new(&script), CAPITAL);
-        let naive = Naive::run(&scenario, |_, tick| script[tick].clone());
+    fn random_orders_do_the_same_in_both_engines(
+        (scenario, script) in scripted(2..60),
+        rules in conventions(),
+    ) {
+        let outcome = run(&scenario, &mut Scripted::new(&script), rules);
+        let naive = Naive::run(&scenario, rules, |_, tick| script[tick].clone());
         check(&outcome, &naive)?;
     }
 
     #[test]
-    fn buy_and_hold_does_the_same_in_both_engines(scenario in scenario(2..60)) {
-        let outcome = scenario.run(&mut BuyAndHold::default(), CAPITAL);
+    fn buy_and_hold_does_the_same_in_both_engines(
+        scenario in scenario(2..60),
+        rules in conventions(),
+    ) {
+        let outcome = run(&scenario, &mut BuyAndHold::default(), rules);
         let n_pairs = scenario.pairs.len();
         let buy = |pair| Action::Weight(pair, 0.99 / n_pairs as f64);
-        let naive = Naive::run(&scenario, |_, tick| match tick {
+        let naive = Naive::run(&scenario, rules, |_, tick| match tick {
             0 => (0..n_pairs).map(buy).collect(),
             _ => vec![],
         });
@@ -41,17 +48,38 @@ proptest! {
         scenario in scenario(2..80),
         fast in 1..6_usize,
         more in 1..8_usize,
+        rules in conventions(),
     ) {
         let slow = fast + more;
         let mut strategy = SmaCross::new(fast, slow, 0.99).expect("sound parameters");
-        let outcome = scenario.run(&mut strategy, CAPITAL);
+        let outcome = run(&scenario, &mut strategy, rules);
         let n_pairs = scenario.pairs.len();
-        let naive = Naive::run(&scenario, |naive, tick| {
+        let naive = Naive::run(&scenario, rules, |naive, tick| {
             let cross = |pair| average_cross(naive, pair, tick, fast, slow);
             (0..n_pairs).filter_map(cross).collect()
         });
         check(&outcome, &naive)?;
     }
+}
+
+/// When orders are filled, and when they are sized.
+type Rules = (FillConvention, Sizing);
+
+/// Every pair of conventions.
+fn conventions() -> impl Generator<Value = Rules> {
+    use FillConvention::{Close, NextClose, NextOpen};
+    let fill = prop_oneof![Just(NextOpen), Just(NextClose), Just(Close)];
+    (
+        fill,
+        prop_oneof![Just(Sizing::OnDecision), Just(Sizing::OnFill)],
+    )
+}
+
+fn run(scenario: &Scenario, strategy: &mut dyn Strategy, (fill, size): Rules) -> Outcome {
+    let mut options = EngineOptions::default();
+    options.capital = Cash::from_units(CAPITAL);
+    (options.fill, options.size) = (fill, size);
+    scenario.run_with(strategy, &options, 1)
 }
 
 /// What the strategy's rule asks for, from its definition.
@@ -75,23 +103,36 @@ fn average_cross(
             .sum::<i128>()
     };
     let (fast_average, slow_average) = (sum(fast) * slow as i128, sum(slow) * fast as i128);
-    let waiting: i128 = naive
-        .open
-        .iter()
-        .filter(|o| o.pair == pair)
-        .map(|o| o.units)
+    let waiting = naive.open.iter().filter(|o| o.action.pair() == pair);
+    let close = naive.price(pair, tick, |row| row.close);
+    let waiting: i128 = waiting
+        .map(|o| naive.size(o, close, naive.equity_at(tick)))
         .sum();
     let will_hold = naive.held(pair) + waiting;
     if fast_average > slow_average && will_hold == 0 {
         let n_pairs = naive.scenario.pairs.len();
-        return Some(Action::Weight(pair, 0.99 / n_pairs as f64));
+        let allocation = if naive.rules.1 == Sizing::OnFill {
+            1.0
+        } else {
+            0.99
+        };
+        return Some(Action::Weight(pair, allocation / n_pairs as f64));
     }
     (fast_average < slow_average && will_hold != 0).then_some(Action::Target(pair, 0))
+}
+
+impl Action {
+    fn pair(self) -> usize {
+        match self {
+            Self::Order(pair, _) | Self::Target(pair, _) | Self::Weight(pair, _) => pair,
+        }
+    }
 }
 
 /// The second engine, in units of [`backtest::Price`], quantity and cash.
 struct Naive<'a> {
     scenario: &'a Scenario,
+    rules: Rules,
     open: Vec<NaiveOrder>,
     fills: Vec<NaiveFill>,
     equity: Vec<i128>,
@@ -104,8 +145,9 @@ struct Naive<'a> {
 #[derive(Clone, Copy)]
 struct NaiveOrder {
     id: usize,
-    pair: usize,
-    units: i128,
+    action: Action,
+    /// How much, once that is settled.
+    units: Option<i128>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -119,9 +161,14 @@ struct NaiveFill {
 }
 
 impl<'a> Naive<'a> {
-    fn run(scenario: &'a Scenario, decide: impl Fn(&Self, usize) -> Vec<Action>) -> Self {
+    fn run(
+        scenario: &'a Scenario,
+        rules: Rules,
+        decide: impl Fn(&Self, usize) -> Vec<Action>,
+    ) -> Self {
         let mut naive = Self {
             scenario,
+            rules,
             open: vec![],
             fills: vec![],
             equity: vec![],
@@ -131,12 +178,21 @@ impl<'a> Naive<'a> {
             n_superseded: 0,
         };
         for tick in 0..scenario.n_ticks() {
-            naive.execute(tick);
-            let equity = naive.equity_at(tick);
-            naive.equity.push(equity);
+            match rules.0 {
+                FillConvention::NextOpen => naive.execute(tick, tick, |row| row.open),
+                // What could not be traded in its own hour waits for the next close.
+                FillConvention::NextClose | FillConvention::Close => {
+                    naive.execute(tick, tick + 1, |row| row.close);
+                }
+            }
             for action in decide(&naive, tick) {
                 naive.place(action, tick);
             }
+            if rules.0 == FillConvention::Close {
+                naive.execute(tick, tick + 1, |row| row.close);
+            }
+            let equity = naive.equity_at(tick);
+            naive.equity.push(equity);
         }
         naive
     }
@@ -156,61 +212,125 @@ impl<'a> Naive<'a> {
     }
 
     fn equity_at(&self, tick: usize) -> i128 {
-        let value = |pair| self.held(pair) * self.price(pair, tick, |row| row.close);
+        self.equity_with(|pair| self.price(pair, tick, |row| row.close))
+    }
+
+    fn equity_with(&self, price: impl Fn(usize) -> i128) -> i128 {
+        let value = |pair| match self.held(pair) {
+            0 => 0,
+            held => held * price(pair),
+        };
         self.cash() + (0..self.scenario.pairs.len()).map(value).sum::<i128>()
     }
 
-    fn place(&mut self, action: Action, tick: usize) {
-        let (pair, units) = match action {
-            Action::Order(pair, units) => (pair, units),
-            Action::Target(pair, target) => (pair, target - self.held(pair)),
+    /// How much an order is for, at a price and with an account of this worth.
+    fn size(&self, order: &NaiveOrder, price: i128, equity: i128) -> i128 {
+        order.units.unwrap_or_else(|| match order.action {
+            Action::Order(_, units) => units,
+            Action::Target(pair, target) => target - self.held(pair),
             Action::Weight(pair, weight) => {
                 #[expect(clippy::cast_possible_truncation, reason = "weights are near 1")]
                 let parts = (weight * 1e12).round() as i128;
-                let value = (self.equity_at(tick) * parts).div_euclid(1_000_000_000_000);
-                let target = value / self.price(pair, tick, |row| row.close);
-                (pair, target - self.held(pair))
+                let value = (equity * parts).div_euclid(1_000_000_000_000);
+                value / price - self.held(pair)
             }
+        })
+    }
+
+    fn place(&mut self, action: Action, tick: usize) {
+        let pair = action.pair();
+        let mut order = NaiveOrder {
+            id: self.n_orders,
+            action,
+            units: None,
         };
-        if !matches!(action, Action::Order(..)) {
+        let is_plain = matches!(action, Action::Order(..));
+        if self.rules.1 == Sizing::OnDecision || is_plain {
+            let close = self.price(pair, tick, |row| row.close);
+            order.units = Some(self.size(&order, close, self.equity_at(tick)));
+        }
+        if !is_plain {
             let n_open = self.open.len();
-            self.open.retain(|order| order.pair != pair);
+            self.open.retain(|order| order.action.pair() != pair);
             self.n_superseded += n_open - self.open.len();
         }
-        if units != 0 {
-            let id = self.n_orders;
-            self.open.push(NaiveOrder { id, pair, units });
+        if order.units != Some(0) {
+            self.open.push(order);
             self.n_orders += 1;
         }
     }
 
-    fn execute(&mut self, tick: usize) {
+    fn execute(&mut self, tick: usize, stamp: usize, of: impl Fn(&support::Row) -> i64) {
         let absent = |pair: usize| self.scenario.pairs[pair][self.scenario.n_warm_up + tick].filled;
-        let (waiting, due): (Vec<_>, Vec<_>) = self.open.iter().partition(|o| absent(o.pair));
+        let (waiting, mut due): (Vec<_>, Vec<_>) =
+            self.open.iter().partition(|o| absent(o.action.pair()));
         self.open = waiting;
-        let (sales, purchases): (Vec<_>, Vec<_>) = due.iter().partition(|o| o.units < 0);
-        for NaiveOrder { id, pair, units } in sales.into_iter().chain(purchases) {
-            let price = self.price(pair, tick, |row| row.open);
-            let done = if units < 0 {
-                -self.held(pair).min(-units)
-            } else {
-                most_affordable(self.cash(), price, units)
-            };
-            if done == 0 {
-                self.n_rejected += 1;
-                continue;
+        for sales in [true, false] {
+            let mut rest = vec![];
+            for order in due {
+                let pair = order.action.pair();
+                let price = self.price(pair, tick, &of);
+                // All that is held is worth what it costs at this moment.
+                let equity = self.equity_with(|pair| self.price(pair, tick, &of));
+                let units = self.size(&order, price, equity);
+                if (units < 0) != sales {
+                    rest.push(order);
+                    continue;
+                }
+                self.fill(&order, units, price, stamp);
             }
-            self.n_cut += usize::from(done != units);
-            self.fills.push(NaiveFill {
-                order: id,
-                pair,
-                tick,
-                price,
-                units: done,
-                commission: (price * done).abs() / 1_000,
-            });
+            due = rest;
+        }
+        assert!(due.is_empty(), "every order is a sale or a purchase");
+    }
+
+    fn fill(&mut self, order: &NaiveOrder, units: i128, price: i128, stamp: usize) {
+        let pair = order.action.pair();
+        let units =
+            if order.units.is_none() && matches!(order.action, Action::Weight(..)) && units > 0 {
+                // The money is all that may be spent: what it buys with the commission.
+                let value = most_value(price * units);
+                value / price
+            } else {
+                units
+            };
+        if units == 0 {
+            return;
+        }
+        let done = if units < 0 {
+            -self.held(pair).min(-units)
+        } else {
+            most_affordable(self.cash(), price, units)
+        };
+        if done == 0 {
+            self.n_rejected += 1;
+            return;
+        }
+        self.n_cut += usize::from(done != units);
+        self.fills.push(NaiveFill {
+            order: order.id,
+            pair,
+            tick: stamp,
+            price,
+            units: done,
+            commission: (price * done).abs() / 1_000,
+        });
+    }
+}
+
+/// The most that can be spent of an amount so that the commission comes out of it too.
+fn most_value(money: i128) -> i128 {
+    let costs = |value: i128| value + value / 1_000;
+    let (mut low, mut high) = (0, money + 1);
+    while high - low > 1 {
+        let middle = i128::midpoint(low, high);
+        if costs(middle) <= money {
+            low = middle;
+        } else {
+            high = middle;
         }
     }
+    low
 }
 
 /// The largest quantity up to `limit` that the cash pays for with commission.

@@ -122,9 +122,7 @@ impl<'a> Broker<'a> {
         self.execute_all(&mut scene, is_new)?;
         self.end_immediate(hour, is_new);
         self.book.forget_ended();
-        for pair in hour.pairs() {
-            portfolio.set_price(pair, hour.close(pair));
-        }
+        scene.mark();
         Ok(portfolio.equity())
     }
 
@@ -174,10 +172,12 @@ impl<'a> Broker<'a> {
             portfolio,
             moment: Moment::Open,
         };
+        scene.mark();
         self.execute_all(&mut scene, |_| true)?;
         scene.moment = Moment::Inside;
         self.execute_inside(&mut scene)?;
         scene.moment = Moment::Close;
+        scene.mark();
         self.trail_all(&mut scene)?;
         self.execute_all(&mut scene, |_| true)?;
         self.end_immediate(hour, |_| true);
@@ -518,6 +518,18 @@ impl<'a> Broker<'a> {
 }
 
 impl Scene<'_, '_> {
+    /// Marks all that is held at the prices of this moment, by which orders for a
+    /// share of the equity are sized and margins are kept.
+    fn mark(&mut self) {
+        for pair in self.hour.pairs() {
+            let price = match self.moment {
+                Moment::Close => self.hour.close(pair),
+                Moment::Open | Moment::Inside => self.hour.first_price(pair),
+            };
+            self.portfolio.set_price(pair, price);
+        }
+    }
+
     /// The time of a fill: the bar's opening time, or its closing time at the close.
     fn time(&self) -> Timestamp {
         match self.moment {

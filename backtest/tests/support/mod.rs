@@ -82,11 +82,21 @@ impl Scenario {
 
     /// Runs with every price and the capital times `scale`.
     pub fn run_scaled(&self, strategy: &mut dyn Strategy, capital: i128, scale: i64) -> Outcome {
-        let market = self.market(scale);
         let mut options = EngineOptions::default();
         options.capital = Cash::from_units(capital * i128::from(scale));
+        self.run_with(strategy, &options, scale)
+    }
+
+    /// Runs with every price times `scale`.
+    pub fn run_with(
+        &self,
+        strategy: &mut dyn Strategy,
+        options: &EngineOptions,
+        scale: i64,
+    ) -> Outcome {
+        let market = self.market(scale);
         let mut portal = MemoryPortal::new(&market);
-        run(&market, self.range(0), &mut portal, strategy, &options).expect("a sound run")
+        run(&market, self.range(0), &mut portal, strategy, options).expect("a sound run")
     }
 }
 
