@@ -71,7 +71,7 @@ fn a_volume_is_a_number_not_below_zero() {
 
 #[test]
 fn a_time_is_possible_and_on_the_hour() {
-    assert_snapshot!(kraken("1451610060,430,431,429,430.5,12.5,7"), @"XBTUSD_60.csv:2: column time holds 1451610060, which is 2016-01-01 01:01, not the start of an hour");
+    assert_snapshot!(kraken("1451610060,430,431,429,430.5,12.5,7"), @"XBTUSD_60.csv:2: the bar of 2016-01-01 01:01 does not open on the hour");
     assert_snapshot!(kraken("0,430,431,429,430.5,12.5,7"), @"XBTUSD_60.csv:2: column time holds 0, which is not a time between 1990 and 2100");
     assert_snapshot!(kraken("soon,430,431,429,430.5,12.5,7"), @"XBTUSD_60.csv:2: column time holds soon, which is not a time in unix seconds");
     assert_snapshot!(kraken(",430,431,429,430.5,12.5,7"), @"XBTUSD_60.csv:2: column time is empty");
@@ -81,8 +81,8 @@ fn a_time_is_possible_and_on_the_hour() {
     };
     assert_snapshot!(dated("2017-02-29 01-PM"), @"prices.csv:2: column date holds 2017-02-29 01-PM, which is not a date such as 2018-02-01");
     assert_snapshot!(dated("2017-02-28 13-PM"), @"prices.csv:2: column date holds 2017-02-28 13-PM, which is not a time of day");
-    assert_snapshot!(dated("2017-02-28 13:30"), @"prices.csv:2: column date holds 2017-02-28 13:30, which is not the start of an hour");
-    assert_snapshot!(dated("2017-02-28"), @"prices.csv:2: column date holds 2017-02-28, which has no hour; bars are hourly");
+    assert_snapshot!(dated("2017-02-28 13:30"), @"`prices.csv` does not hold hourly bars: they open 30 minutes past the hour");
+    assert_snapshot!(dated("2017-02-28"), @"`prices.csv` does not hold hourly bars: its dates have no hour");
 }
 
 #[test]
@@ -96,7 +96,7 @@ fn rows_are_of_one_pair() {
 
 #[test]
 fn rows_that_disagree_are_both_named() {
-    assert_snapshot!(kraken("1451613600,430,431,429,430.6,12.5,7"), @"XBTUSD_60.csv:3: the bar of 2016-01-01 02:00 differs from that of line 2, and only one can be right");
+    assert_snapshot!(kraken("1451606400,430,431,429,430.6,12.5,7"), @"XBTUSD_60.csv:2: the bar of 2016-01-01 00:00 differs from that of line 1, and only one can be right");
     assert_snapshot!(named("1517526000,2018-02-01 11-PM,BTCUSD,8939.98,9098.29,8910,9010.61,939.05,8463729.2"), @"prices.csv:5: the bar of 2018-02-01 23:00 differs from that of line 3, and only one can be right");
 }
 
@@ -119,11 +119,11 @@ fn bars_are_hourly() {
 
 #[test]
 fn a_file_of_no_known_layout_says_what_was_seen() {
-    assert_snapshot!(error_of("a.csv", "date,close,high,low,open,quoteVolume,volume,weightedAverage\n2015-12-01,364.0,379.4,355.0,379.4,16.4,6039.9,368.3\n"), @"`a.csv` has a layout that is not understood: its header is `date,close,high,low,open,quoteVolume,volume,weightedAverage`, without a column symbol");
-    assert_snapshot!(error_of("a.csv", "symbol,open,high,low,close,volume\n"), @"`a.csv` has a layout that is not understood: its header is `symbol,open,high,low,close,volume`, without a column unix or date");
+    assert_snapshot!(error_of("a.csv", "date,close,high,low,open,quoteVolume,volume,weightedAverage\n2015-12-01,364.0,379.4,355.0,379.4,16.4,6039.9,368.3\n"), @"`a.csv` does not hold hourly bars: its dates have no hour");
+    assert_snapshot!(error_of("a.csv", "symbol,open,high,low,close,volume\n"), @"`a.csv` has a header and no row of prices");
     assert_snapshot!(error_of("a.csv", "unix,symbol,open,high,low,close,Volume USD\n1517526000,BTCUSD,1,1,1,1,1\n"), @"`a.csv` has a layout that is not understood: its header is `unix,symbol,open,high,low,close,Volume USD`, without a column volume or volume BTC");
     assert_snapshot!(error_of("a.csv", "Dear reader,\nthis is a letter.\n"), @"`a.csv` has a layout that is not understood: its first line is `Dear reader,`");
-    assert_snapshot!(error_of("a.csv", "1451606400,430,431,429,430.5,12.5\n"), @"`a.csv` has a layout that is not understood: its first line is `1451606400,430,431,429,430.5,12.5`");
+    assert_snapshot!(error_of("a.csv", "1451606400,430,431,429,430.5,12.5\n"), @"`a.csv` does not say which pair its prices are of");
     assert_snapshot!(error_of("a.csv", "x".repeat(100)), @"`a.csv` has a layout that is not understood: its first line is `xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx…`");
 }
 

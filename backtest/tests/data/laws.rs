@@ -10,10 +10,14 @@ use super::support::load_text;
 
 const FIRST_HOUR: i64 = 1_451_606_400;
 
-/// Bars of consecutive hours, with prices of any size.
+/// Bars of consecutive hours, with prices of any size, which do not move so far that
+/// they would be bad ticks.
 fn bars() -> impl Strategy<Value = Vec<Bar>> {
-    let cells = (prop::array::uniform4(1..=i64::MAX), 0.0..1e9);
-    prop::collection::vec(cells, 1..60).prop_map(|rows| {
+    let rows = (8..=i64::MAX / 2).prop_flat_map(|least| {
+        let cells = (prop::array::uniform4(least..=least + least / 8), 0.0..1e9);
+        prop::collection::vec(cells, 1..60)
+    });
+    rows.prop_map(|rows| {
         let hours = (0..).map(|hour| Timestamp::from_seconds(FIRST_HOUR).plus_hours(hour));
         let bar = |(open_time, (mut units, volume)): (Timestamp, ([i64; 4], f64))| {
             units.sort_unstable();

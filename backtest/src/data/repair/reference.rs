@@ -1,10 +1,11 @@
 //! Moving rows to where another file's returns say that they belong.
 //!
 //! The shift of every row is found at once, as the cheapest path through all shifts
-//! (Viterbi 1967, "Error bounds for convolutional codes"): a row costs what its return
-//! differs from the reference's at the shifted hour, and a change of shift costs as
+//! (Viterbi 1967, "Error bounds for convolutional codes"): a row costs what its shape
+//! (close, high and low against the open) differs from the reference's at the shifted
+//! hour, and a change of shift costs as
 //! much as several rows that do not fit. So the hour at which local time began is
-//! found as exactly as the returns allow.
+//! found as exactly as the bars allow.
 
 use crate::bar::{Bar, BarSeries};
 use crate::data::DefectKind as K;
@@ -18,11 +19,12 @@ const MOST_HOURS: i64 = 14;
 /// The number of shifts.
 const N_SHIFTS: usize = 2 * MOST_HOURS as usize + 1;
 
-/// What a row may cost at most, in typical returns.
-const MOST_COST: f64 = 3.0;
+/// What a row may cost at most: it differs from the reference by its own size, so that
+/// wild hours count no more than calm ones.
+const MOST_COST: f64 = 1.0;
 
-/// What a change of shift costs, in typical returns.
-const CHANGE_COST: f64 = 15.0;
+/// What a change of shift costs, where the price goes on as if there were none.
+const CHANGE_COST: f64 = 4.0;
 
 /// A series whose hours are known to be right.
 pub struct Reference {
@@ -66,7 +68,11 @@ impl Reference {
         let typical = typical_return(rows);
         let mut costs = [0.0_f64; N_SHIFTS];
         let mut before: Vec<[u8; N_SHIFTS]> = Vec::with_capacity(rows.len());
+        let mut last_close = None;
         for row in rows {
+            // Hours are lost where the shift changes, and so a price goes on elsewhere.
+            let goes_on = last_close.replace(row.bar.close) == Some(row.bar.open);
+            let change_cost = CHANGE_COST * if goes_on { 1.0 } else { 0.5 };
             // Of equally cheap shifts the one nearest to none.
             let cheapest = (0..N_SHIFTS)
                 .min_by(|one, other| {
@@ -76,7 +82,7 @@ impl Reference {
                         .then(away(*one).cmp(&away(*other)))
                 })
                 .expect("there are shifts");
-            let change = costs[cheapest] + CHANGE_COST;
+            let change = costs[cheapest] + change_cost;
             let mut from = [0; N_SHIFTS];
             for (idx, cost) in costs.iter_mut().enumerate() {
                 let is_change = change < *cost;
@@ -102,8 +108,13 @@ impl Reference {
         let found = self.bar(row.bar.open_time.plus_hours(shift));
         // Where the reference has nothing no shift is better than another.
         found.map_or(0.5 * MOST_COST, |found| {
-            let difference = (return_of(&row.bar) - return_of(&found)).abs();
-            (difference / typical).min(MOST_COST)
+            let (ours, theirs) = (shape_of(&row.bar), shape_of(&found));
+            let (mut difference, mut size) = (0.0, typical);
+            for (ours, theirs) in ours.into_iter().zip(theirs) {
+                difference += (ours - theirs).abs();
+                size += ours.abs().max(theirs.abs());
+            }
+            (difference / size).min(MOST_COST)
         })
     }
 
@@ -117,13 +128,15 @@ const fn hours(idx: usize) -> i64 {
     idx as i64 - MOST_HOURS
 }
 
-fn return_of(bar: &Bar) -> f64 {
-    bar.close.as_f64() / bar.open.as_f64() - 1.0
+/// How far close, high and low are from the open.
+fn shape_of(bar: &Bar) -> [f64; 3] {
+    let open = bar.open.as_f64();
+    [bar.close, bar.high, bar.low].map(|price| price.as_f64() / open - 1.0)
 }
 
 /// The median size of a return that is one.
 fn typical_return(rows: &[Row]) -> f64 {
-    let returns = rows.iter().map(|row| return_of(&row.bar).abs());
+    let returns = rows.iter().map(|row| shape_of(&row.bar)[0].abs());
     let mut returns: Vec<f64> = returns.filter(|size| *size > 0.0).collect();
     if returns.is_empty() {
         return 1.0;
