@@ -173,14 +173,13 @@ impl Error {
             Self::Io { action, source, .. } => io_hint(action, source.kind()),
             Self::Row { .. } => Some("correct or delete this line, then run again".into()),
             Self::Layout { .. } => Some(
-                "understood are Kraken's OHLCVT files (unix,open,high,low,close,volume,trades \
-                 without a header) and CryptoDataDownload's (a header with unix or date, \
-                 symbol, open, high, low, close and the volume in the base currency)"
+                "a table of prices has a time, open, high, low, close and a volume under their \
+                 usual names; name other columns with --columns"
                     .into(),
             ),
             Self::NotHourly { .. } => Some(
                 "use the hourly file of the pair (Kraken's end in _60.csv, \
-                 CryptoDataDownload's in _1h.csv)"
+                 CryptoDataDownload's in _1h.csv), or one of shorter bars"
                     .into(),
             ),
             Self::NamelessFile { .. } => {

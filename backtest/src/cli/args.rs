@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use super::data::{DataArgs, ImportArgs};
 use backtest::data::DEFAULT_SEED;
 use backtest::exchange::{FolderCheck, Logging};
 use clap::{Parser, Subcommand, ValueEnum};

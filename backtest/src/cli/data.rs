@@ -181,7 +181,8 @@ impl<'a> Verdict<'a> {
             (Some(_), _) | (None, None) => "refused",
             (None, Some(report)) if report.is_clean() => "clean",
             (None, Some(report)) if report.policy == Policy::Keep => "kept",
-            (None, Some(_)) => "repaired",
+            (None, Some(report)) if report.is_repaired() => "repaired",
+            (None, Some(_)) => "repaired in part",
         }
     }
 
@@ -255,7 +256,7 @@ fn error_text(error: &Error) -> String {
     let mut text = error.to_string();
     let mut source = std::error::Error::source(error);
     while let Some(cause) = source {
-        text += &format!(": {cause}");
+        text.extend([": ".to_owned(), cause.to_string()]);
         source = cause.source();
     }
     text

@@ -31,28 +31,32 @@ impl ColumnChoice {
             .split(',')
             .map(|name| name.trim().to_ascii_lowercase())
             .collect();
-        let distinct = |name: &String| names.iter().filter(|other| *other == name).count() == 1;
-        if names.len() < PARTS.len() - 1 || !names.iter().all(|n| n == "_" || distinct(n)) {
+        let is_single = |name: &String| names.iter().filter(|other| *other == name).count() == 1;
+        let is_sound = names.iter().all(|name| name == "_" || is_single(name));
+        if names.len() < PARTS.len() - 1 || !is_sound {
             return Err(refuse(
                 "name the columns of time,open,high,low,close,volume, or their numbers, each once",
             ));
         }
-        let numbers: Option<Vec<usize>> = names.iter().map(|name| name.parse().ok()).collect();
-        let Some(numbers) = numbers else {
+        let positions: Option<Vec<usize>> = names.iter().map(|name| name.parse().ok()).collect();
+        let Some(mut positions) = positions else {
             return Ok(Self::Names(names));
         };
-        if numbers.len() > PARTS.len() {
+        if positions.len() > PARTS.len() {
             return Err(refuse("there are more numbers than parts of a bar"));
         }
-        let first = usize::from(!numbers.contains(&0));
-        let positions = numbers.into_iter().map(|number| number - first);
-        Ok(Self::Positions(positions.collect()))
+        if !positions.contains(&0) {
+            for position in &mut positions {
+                *position -= 1;
+            }
+        }
+        Ok(Self::Positions(positions))
     }
 
     /// The position of each part among the columns called `names`: time, the four
     /// prices, the volume; or what is wrong with the choice for this file.
     pub(super) fn positions(&self, names: &[String]) -> Result<Vec<usize>, String> {
-        let named = match self {
+        let found = match self {
             Self::Positions(positions) => Some(positions.clone()),
             Self::Names(chosen) => positions_of(chosen.iter().map(String::as_str), names)
                 .filter(|found| found.len() <= PARTS.len())
@@ -60,7 +64,7 @@ impl ColumnChoice {
                 .or_else(|| positions_of(PARTS[..5].iter().copied(), chosen)),
         };
         let positions =
-            named.ok_or_else(|| format!("has no columns {self}; it has {}", names.join(", ")))?;
+            found.ok_or_else(|| format!("has no columns {self}; it has {}", names.join(", ")))?;
         match positions.iter().find(|position| **position >= names.len()) {
             None => Ok(positions),
             Some(_) => Err(format!(

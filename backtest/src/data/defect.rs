@@ -126,18 +126,18 @@ impl DefectKind {
 
     /// Its name in JSON.
     pub const fn name(self) -> &'static str {
-        self.texts().0
+        self.texts().1
     }
 
     /// What it is called in reports, of one and of many.
     pub(crate) const fn nouns(self) -> (&'static str, &'static str) {
-        let (_, one, many, _) = self.texts();
+        let (_, _, one, many, _) = self.texts();
         (one, many)
     }
 
     /// What is done about it under the policy `repair`; nothing for a note.
     pub(crate) const fn repair(self) -> &'static str {
-        self.texts().3
+        self.texts().4
     }
 
     /// Whether the policy `keep` does it too, since a series has one bar an hour,
@@ -149,187 +149,270 @@ impl DefectKind {
         )
     }
 
-    const fn texts(self) -> (&'static str, &'static str, &'static str, &'static str) {
-        match self {
-            K::ByteOrderMark => ("byte-order-mark", "byte order mark", "byte order marks", ""),
-            K::Crlf => ("crlf", "line ending in CR", "lines ending in CR", ""),
-            K::Banner => (
-                "banner",
-                "line before the header",
-                "lines before the header",
-                "",
-            ),
-            K::NoHeader => (
-                "no-header",
-                "file without a header",
-                "files without a header",
-                "",
-            ),
-            K::Delimiter => (
-                "delimiter",
-                "other delimiter than a comma",
-                "other delimiters",
-                "",
-            ),
-            K::DecimalComma => (
-                "decimal-comma",
-                "row with decimal commas",
-                "rows with decimal commas",
-                "",
-            ),
-            K::Descending => ("descending", "row, newest first", "rows, newest first", ""),
-            K::TimeUnit => (
-                "time-unit",
-                "time not in whole seconds",
-                "times not in whole seconds",
-                "",
-            ),
-            K::AmPm => ("am-pm", "time with AM or PM", "times with AM or PM", ""),
-            K::ScientificNotation => (
-                "scientific-notation",
-                "row with scientific notation",
-                "rows with scientific notation",
-                "",
-            ),
-            K::ShortBars => (
-                "short-bars",
-                "bar shorter than an hour",
-                "bars shorter than an hour",
-                "",
-            ),
-            K::AbsentHours => (
-                "absent-hours",
-                "hour absent",
-                "hours absent",
-                "filled with the last close and no volume",
-            ),
-            K::EqualDuplicates => (
-                "equal-duplicates",
-                "equal duplicate",
-                "equal duplicates",
-                "dropped",
-            ),
-            K::ConflictingDuplicates => (
-                "conflicting-duplicates",
-                "row that disagrees with another on its hour",
-                "rows that disagree with another on their hour",
-                "dropped, the one with the greatest volume kept",
-            ),
-            K::MixedOrder => (
-                "mixed-order",
-                "row out of order",
-                "rows out of order",
-                "sorted",
-            ),
-            K::MixedUnits => (
-                "mixed-units",
-                "time in another unit than most",
-                "times in another unit than most",
-                "read by their size",
-            ),
-            K::TwoDigitYears => (
-                "two-digit-years",
-                "year of two digits",
-                "years of two digits",
-                "taken as 1969 to 2068",
-            ),
-            K::ImpossibleDates => (
-                "impossible-dates",
-                "impossible date",
-                "impossible dates",
-                "row dropped",
-            ),
-            K::DatesOverruled => (
-                "dates-overruled",
-                "date",
-                "dates",
-                "overruled by the unix column",
-            ),
-            K::LocalTime => (
-                "local-time",
-                "row with a date in local time",
-                "rows with dates in local time",
-                "moved to UTC by the reference",
-            ),
-            K::CloseTimes => (
-                "close-times",
-                "bar stamped with its close",
-                "bars stamped with their close",
-                "moved to their open",
-            ),
-            K::MixedBarLengths => (
-                "mixed-bar-lengths",
-                "row of a bar shorter than the others",
-                "rows of bars shorter than the others",
-                "merged into the hour",
-            ),
-            K::OffTheHour => (
-                "off-the-hour",
-                "row off the hour",
-                "rows off the hour",
-                "dropped",
-            ),
-            K::NonPositivePrices => (
-                "non-positive-prices",
-                "row with a price not above zero",
-                "rows with a price not above zero",
-                "dropped",
-            ),
-            K::MissingPrices => (
-                "missing-prices",
-                "row without a price",
-                "rows without a price",
-                "dropped",
-            ),
-            K::BrokenRanges => (
-                "broken-ranges",
-                "row with a price outside its low and high",
-                "rows with a price outside their low and high",
-                "low and high widened to hold all four",
-            ),
-            K::BadTicks => ("bad-ticks", "bad tick", "bad ticks", "row dropped"),
-            K::BadVolumes => (
-                "bad-volumes",
-                "unusable volume",
-                "unusable volumes",
-                "set to zero",
-            ),
-            K::SwappedVolumes => (
-                "swapped-volumes",
-                "row with its volumes swapped",
-                "rows with their volumes swapped",
-                "swapped back",
-            ),
-            K::OrphanRows => (
-                "orphan-rows",
-                "row months from all others",
-                "rows months from all others",
-                "dropped",
-            ),
-            K::TruncatedLine => (
-                "truncated-line",
-                "line cut short",
-                "lines cut short",
-                "dropped",
-            ),
-            K::UnreadableRows => (
-                "unreadable-rows",
-                "unreadable row",
-                "unreadable rows",
-                "dropped",
-            ),
-            K::RepeatedHeader => (
-                "repeated-header",
-                "header among the rows",
-                "headers among the rows",
-                "skipped",
-            ),
-            K::NamelessPair => (
-                "nameless-pair",
-                "file that does not name its pair",
-                "files that do not name their pair",
-                "named after the file",
-            ),
+    const fn texts(self) -> (Self, &'static str, &'static str, &'static str, &'static str) {
+        CATALOGUE[self as usize]
+    }
+}
+
+/// For each kind, in the order of the enum: its name in JSON, what one and what many of
+/// it are called, and what `repair` does about it.
+const CATALOGUE: [(K, &str, &str, &str, &str); 34] = [
+    (
+        K::ByteOrderMark,
+        "byte-order-mark",
+        "byte order mark",
+        "byte order marks",
+        "",
+    ),
+    (
+        K::Crlf,
+        "crlf",
+        "line ending in CR",
+        "lines ending in CR",
+        "",
+    ),
+    (
+        K::Banner,
+        "banner",
+        "line before the header",
+        "lines before the header",
+        "",
+    ),
+    (
+        K::NoHeader,
+        "no-header",
+        "file without a header",
+        "files without a header",
+        "",
+    ),
+    (
+        K::Delimiter,
+        "delimiter",
+        "other delimiter than a comma",
+        "other delimiters",
+        "",
+    ),
+    (
+        K::DecimalComma,
+        "decimal-comma",
+        "row with decimal commas",
+        "rows with decimal commas",
+        "",
+    ),
+    (
+        K::Descending,
+        "descending",
+        "row, newest first",
+        "rows, newest first",
+        "",
+    ),
+    (
+        K::TimeUnit,
+        "time-unit",
+        "time not in plain seconds",
+        "times not in plain seconds",
+        "",
+    ),
+    (
+        K::AmPm,
+        "am-pm",
+        "time with AM or PM",
+        "times with AM or PM",
+        "",
+    ),
+    (
+        K::ScientificNotation,
+        "scientific-notation",
+        "row with scientific notation",
+        "rows with scientific notation",
+        "",
+    ),
+    (
+        K::ShortBars,
+        "short-bars",
+        "bar shorter than an hour",
+        "bars shorter than an hour",
+        "",
+    ),
+    (
+        K::AbsentHours,
+        "absent-hours",
+        "hour absent",
+        "hours absent",
+        "filled with the last close and no volume",
+    ),
+    (
+        K::EqualDuplicates,
+        "equal-duplicates",
+        "equal duplicate",
+        "equal duplicates",
+        "dropped",
+    ),
+    (
+        K::ConflictingDuplicates,
+        "conflicting-duplicates",
+        "row that disagrees with another on its hour",
+        "rows that disagree with another on their hour",
+        "dropped, the one with the greatest volume kept",
+    ),
+    (
+        K::MixedOrder,
+        "mixed-order",
+        "row out of order",
+        "rows out of order",
+        "sorted",
+    ),
+    (
+        K::MixedUnits,
+        "mixed-units",
+        "time in another unit than most",
+        "times in another unit than most",
+        "read by their size",
+    ),
+    (
+        K::TwoDigitYears,
+        "two-digit-years",
+        "year of two digits",
+        "years of two digits",
+        "taken as 1969 to 2068",
+    ),
+    (
+        K::ImpossibleDates,
+        "impossible-dates",
+        "impossible date",
+        "impossible dates",
+        "row dropped",
+    ),
+    (
+        K::DatesOverruled,
+        "dates-overruled",
+        "date",
+        "dates",
+        "overruled by the unix column",
+    ),
+    (
+        K::LocalTime,
+        "local-time",
+        "row with a date in local time",
+        "rows with dates in local time",
+        "moved to UTC by the reference",
+    ),
+    (
+        K::CloseTimes,
+        "close-times",
+        "bar stamped with its close",
+        "bars stamped with their close",
+        "moved to their open",
+    ),
+    (
+        K::MixedBarLengths,
+        "mixed-bar-lengths",
+        "row of a bar shorter than the others",
+        "rows of bars shorter than the others",
+        "merged into the hour",
+    ),
+    (
+        K::OffTheHour,
+        "off-the-hour",
+        "row off the hour",
+        "rows off the hour",
+        "dropped",
+    ),
+    (
+        K::NonPositivePrices,
+        "non-positive-prices",
+        "row with a price not above zero",
+        "rows with a price not above zero",
+        "dropped",
+    ),
+    (
+        K::MissingPrices,
+        "missing-prices",
+        "row without a price",
+        "rows without a price",
+        "dropped",
+    ),
+    (
+        K::BrokenRanges,
+        "broken-ranges",
+        "row with a price outside its low and high",
+        "rows with a price outside their low and high",
+        "low and high widened to hold all four",
+    ),
+    (
+        K::BadTicks,
+        "bad-ticks",
+        "bad tick",
+        "bad ticks",
+        "row dropped",
+    ),
+    (
+        K::BadVolumes,
+        "bad-volumes",
+        "unusable volume",
+        "unusable volumes",
+        "set to zero",
+    ),
+    (
+        K::SwappedVolumes,
+        "swapped-volumes",
+        "row with its volumes swapped",
+        "rows with their volumes swapped",
+        "swapped back",
+    ),
+    (
+        K::OrphanRows,
+        "orphan-rows",
+        "row months from all others",
+        "rows months from all others",
+        "dropped",
+    ),
+    (
+        K::TruncatedLine,
+        "truncated-line",
+        "line cut short",
+        "lines cut short",
+        "dropped",
+    ),
+    (
+        K::UnreadableRows,
+        "unreadable-rows",
+        "unreadable row",
+        "unreadable rows",
+        "dropped",
+    ),
+    (
+        K::RepeatedHeader,
+        "repeated-header",
+        "header among the rows",
+        "headers among the rows",
+        "skipped",
+    ),
+    (
+        K::NamelessPair,
+        "nameless-pair",
+        "file that does not name its pair",
+        "files that do not name their pair",
+        "named after the file",
+    ),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_catalogue_has_every_kind_once_and_in_its_place() {
+        for kind in DefectKind::ALL {
+            assert_eq!(kind.texts().0, kind);
+            assert_eq!(kind.is_note(), kind.repair().is_empty());
         }
+        let mut all = DefectKind::ALL;
+        all.sort_unstable();
+        assert!(
+            all.iter()
+                .zip(CATALOGUE)
+                .all(|(kind, entry)| *kind == entry.0)
+        );
     }
 }

@@ -38,8 +38,8 @@ struct Tally {
     n: usize,
     n_offsets: usize,
     offsets: [usize; N_LINES],
-    /// What the first one breaks, as an error says it.
-    problem: Option<String>,
+    /// Where the first one is, and what it breaks, as an error says it.
+    problem: Option<(usize, String)>,
     detail: Option<String>,
     /// Found, but nothing can be done about it.
     is_left: bool,
@@ -49,19 +49,34 @@ impl Findings {
     /// Counts one of a kind at a row.
     pub fn note(&mut self, kind: DefectKind, offset: usize) {
         let tally = self.tally(kind);
-        if tally.n_offsets < N_LINES {
-            tally.offsets[tally.n_offsets] = offset;
-            tally.n_offsets += 1;
-        }
         tally.n += 1;
+        let is_full = tally.n_offsets == N_LINES;
+        if is_full && offset >= tally.offsets[N_LINES - 1] {
+            return;
+        }
+        // Rows are not always judged in the order of the file; its first are named.
+        let end = if is_full {
+            N_LINES - 1
+        } else {
+            tally.n_offsets
+        };
+        let place = tally.offsets[..end].partition_point(|earlier| *earlier <= offset);
+        tally.offsets[place..=end].rotate_right(1);
+        tally.offsets[place] = offset;
+        tally.n_offsets = end + 1;
     }
 
-    /// Counts a defect at a row; the first one's problem is kept for an error.
+    /// Counts a defect at a row; the first one's problem, by its place in the
+    /// file, is kept for an error.
     pub fn defect(&mut self, kind: DefectKind, offset: usize, problem: impl FnOnce() -> String) {
         self.note(kind, offset);
         let tally = self.tally(kind);
-        if tally.problem.is_none() {
-            tally.problem = Some(problem());
+        if tally
+            .problem
+            .as_ref()
+            .is_none_or(|(first, _)| offset < *first)
+        {
+            tally.problem = Some((offset, problem()));
         }
     }
 
@@ -87,13 +102,10 @@ impl Findings {
         if tally.offsets[..tally.n_offsets].last() == Some(&offset) {
             tally.n_offsets -= 1;
         }
-        let problem = tally.problem.clone().unwrap_or_default();
         if tally.n == 0 {
             *tally = Tally::default();
         }
-        self.defect(other, offset, || {
-            format!("the line is cut short: {problem}")
-        });
+        self.defect(other, offset, || "the line is cut short".into());
     }
 
     /// Forgets a kind, which is about to be counted by a better judge.
@@ -108,8 +120,8 @@ impl Findings {
 
     /// The problem of the first defect of a kind, and where it is.
     pub fn problem(&self, kind: DefectKind) -> Option<(usize, &str)> {
-        let tally = self.tallies.get(kind as usize)?;
-        Some((tally.offsets[0], tally.problem.as_deref()?))
+        let (offset, problem) = self.tallies.get(kind as usize)?.problem.as_ref()?;
+        Some((*offset, problem))
     }
 
     /// The error that the policy `strict` makes of the file: its first defect.
@@ -171,9 +183,13 @@ impl Finding {
         let lines: Vec<_> = self.lines.iter().map(u64::to_string).collect();
         format!(
             " (line{} {}{})",
-            if self.n == 1 { "" } else { "s" },
+            if lines.len() == 1 { "" } else { "s" },
             lines.join(", "),
-            if self.n > lines.len() { ", …" } else { "" },
+            if self.n > lines.len() && lines.len() == N_LINES {
+                ", …"
+            } else {
+                ""
+            },
         )
     }
 }

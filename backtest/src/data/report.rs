@@ -91,6 +91,12 @@ impl LoadReport {
         self.findings.iter().all(|finding| finding.kind.is_note())
     }
 
+    /// Whether something was done about every defect.
+    pub fn is_repaired(&self) -> bool {
+        let mut findings = self.findings.iter();
+        findings.all(|finding| finding.kind.is_note() || finding.treatment.is_some())
+    }
+
     /// What was found of a kind.
     pub fn finding(&self, kind: DefectKind) -> Option<&Finding> {
         self.findings.iter().find(|finding| finding.kind == kind)
@@ -104,7 +110,8 @@ impl LoadReport {
         for finding in &self.findings {
             let mark = if finding.kind.is_note() { "note: " } else { "" };
             let places = finding.places();
-            text += &format!("\n  {mark}{}{places}", self.sentence(finding));
+            let sentence = self.sentence(finding);
+            text.extend(["\n  ", mark, &sentence, &places]);
         }
         text
     }
@@ -136,12 +143,12 @@ impl LoadReport {
         }
         let mut text = format!("{n} {}", if n == 1 { one } else { many });
         match treatment {
-            Some(treatment) => text += &format!(", {treatment}"),
+            Some(treatment) => text.extend([", ", treatment]),
             None if finding.kind.is_note() => {}
             None => text += ", left as they are",
         }
         if let Some(detail) = &finding.detail {
-            text += &format!(": {detail}");
+            text.extend([": ", detail]);
         }
         text
     }

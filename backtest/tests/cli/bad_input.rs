@@ -279,7 +279,7 @@ fn refusal_of_files(sandbox: &Sandbox, names: &str) -> String {
 #[test]
 fn price_files_with_a_broken_line() {
     let file = |from, to| sandbox().with("XBTUSD_60.csv", KRAKEN.replace(from, to));
-    let said = |from, to| refusal_of_files(&file(from, to), "XBTUSD_60.csv");
+    let said = |from, to| refusal_of_files(&file(from, to), "XBTUSD_60.csv --policy=strict");
     assert_snapshot!(said("9955,9.25,21", "broken"), @r"
     error: XBTUSD_60.csv:2: the line has 5 columns, where 7 belong (time, open, high, low, close, volume, trades)
     hint: correct or delete this line, then run again
@@ -293,12 +293,12 @@ fn price_files_with_a_broken_line() {
     hint: correct or delete this line, then run again
     ");
     assert_snapshot!(said("1512090000", "1512090001"), @r"
-    error: XBTUSD_60.csv:2: column time holds 1512090001, which is 2017-12-01 01:00:01, not the start of an hour
+    error: XBTUSD_60.csv:2: the bar of 2017-12-01 01:00:01 does not open on the hour
     hint: correct or delete this line, then run again
     ");
     assert_snapshot!(said("1512086400,9900,9950", "hello"), @r"
     error: `XBTUSD_60.csv` has a layout that is not understood: its first line is `hello,9890,9940.5,10.5,30`
-    hint: understood are Kraken's OHLCVT files (unix,open,high,low,close,volume,trades without a header) and CryptoDataDownload's (a header with unix or date, symbol, open, high, low, close and the volume in the base currency)
+    hint: a table of prices has a time, open, high, low, close and a volume under their usual names; name other columns with --columns
     ");
 }
 
@@ -326,7 +326,7 @@ fn price_files_that_are_none() {
     ");
     assert_snapshot!(said("empty.csv"), @"error: `empty.csv` is empty");
     assert_snapshot!(said("odd.csv"), @"error: `odd.csv` is a binary file, not CSV text");
-    assert_snapshot!(said("prices.csv"), @r"
+    assert_snapshot!(said("prices.csv --policy=strict"), @r"
     error: `prices.csv` does not say which pair its prices are of
     hint: rename it as Kraken does, for example XBTUSD_60.csv
     ");

@@ -27,7 +27,9 @@ fn defect(content: &str, kind: K, n: usize, lines: &[u64]) -> BarSeries {
     });
     assert_eq!(others.count(), 0, "{}", seen.report.full_text());
     let refused = checked(NAME, content, Policy::Strict);
-    refused.listing.expect_err("a defect is an error under strict");
+    refused
+        .listing
+        .expect_err("a defect is an error under strict");
     seen.listing.expect("it can be repaired").bars
 }
 
@@ -62,7 +64,11 @@ fn notes() {
     note(changed(|lines| drop(lines.remove(0))), K::NoHeader, 1);
     note(plain.replace(',', ";"), K::Delimiter, 1);
     note(plain.replace(',', "\t"), K::Delimiter, 1);
-    note(plain.replace(',', ";").replace('.', ","), K::DecimalComma, 1);
+    note(
+        plain.replace(',', ";").replace('.', ","),
+        K::DecimalComma,
+        1,
+    );
     note(changed(|lines| lines[1..].reverse()), K::Descending, 48);
     let times = |form: &dyn Fn(i64) -> String| {
         changed(|lines| {
@@ -74,14 +80,25 @@ fn notes() {
     for zeros in ["000", "000000", "000000000", ".0"] {
         note(times(&|time| format!("{time}{zeros}")), K::TimeUnit, 48);
     }
-    note(times(&|time| format!("{:e}", time as f64 * 1e3)), K::ScientificNotation, 48);
+    note(
+        times(&|time| format!("{:e}", time as f64 * 1e3)),
+        K::ScientificNotation,
+        48,
+    );
     let am_pm = |time: i64| {
         let (day, hour) = (time / 86_400 - 17_531, time / 3_600 % 24);
         let half = if hour < 12 { "AM" } else { "PM" };
-        format!("2018-01-{day:02} {:02}-{half}", if hour % 12 == 0 { 12 } else { hour % 12 })
+        format!(
+            "2018-01-{day:02} {:02}-{half}",
+            if hour % 12 == 0 { 12 } else { hour % 12 }
+        )
     };
     note(times(&am_pm), K::AmPm, 48);
-    note(plain.replace(",10010,", ",1.001e4,"), K::ScientificNotation, plain.matches(",10010,").count());
+    note(
+        plain.replace(",10010,", ",1.001e4,"),
+        K::ScientificNotation,
+        plain.matches(",10010,").count(),
+    );
 }
 
 #[test]
@@ -131,7 +148,12 @@ fn short_bars_are_joined() {
 
 #[test]
 fn absent_hours_are_filled() {
-    let bars = defect(&changed(|lines| drop(lines.drain(11..13))), K::AbsentHours, 2, &[12]);
+    let bars = defect(
+        &changed(|lines| drop(lines.drain(11..13))),
+        K::AbsentHours,
+        2,
+        &[12],
+    );
     assert_eq!(filled(&bars), [10, 11]);
     let refusal = error_of(NAME, changed(|lines| drop(lines.drain(11..13))));
     assert_eq!(
@@ -154,7 +176,15 @@ fn duplicates_are_dropped() {
 
 #[test]
 fn mixed_order_is_sorted() {
-    assert_eq!(defect(&changed(|lines| lines.swap(10, 20)), K::MixedOrder, 2, &[12, 21]), whole());
+    assert_eq!(
+        defect(
+            &changed(|lines| lines.swap(10, 20)),
+            K::MixedOrder,
+            2,
+            &[12, 21]
+        ),
+        whole()
+    );
 }
 
 #[test]
@@ -164,7 +194,10 @@ fn units_may_change_in_a_file() {
             lines[hour + 1] = format!("{}000,{}", time(hour), ohlcv(hour));
         }
     });
-    assert_eq!(defect(&mixed, K::MixedUnits, 8, &[42, 43, 44, 45, 46]), whole());
+    assert_eq!(
+        defect(&mixed, K::MixedUnits, 8, &[42, 43, 44, 45, 46]),
+        whole()
+    );
 }
 
 /// The sound file with dates instead of unix times.
@@ -179,7 +212,8 @@ fn dated(date: impl Fn(usize) -> String) -> String {
 
 #[test]
 fn years_of_two_digits_are_of_this_century() {
-    let two_digits = |form: fn(usize, usize) -> String| dated(move |hour| form(1 + hour / 24, hour % 24));
+    let two_digits =
+        |form: fn(usize, usize) -> String| dated(move |hour| form(1 + hour / 24, hour % 24));
     let lines = &[2, 3, 4, 5, 6];
     let year_first = two_digits(|day, hour| format!("18-01-{day:02} {hour:02}:00"));
     assert_eq!(defect(&year_first, K::TwoDigitYears, 48, lines), whole());
@@ -199,12 +233,27 @@ fn days_and_months_that_cannot_be_told_apart_are_asked_for() {
 #[test]
 fn impossible_dates_cost_their_row() {
     let date = |hour: usize| format!("2018-01-{:02} {:02}:00", 1 + hour / 24, hour % 24);
-    let feb = dated(|hour| if hour == 5 { "2018-02-30 05:00".into() } else { date(hour) });
+    let feb = dated(|hour| {
+        if hour == 5 {
+            "2018-02-30 05:00".into()
+        } else {
+            date(hour)
+        }
+    });
     assert_eq!(filled(&defect(&feb, K::ImpossibleDates, 1, &[7])), [5]);
-    let late = dated(|hour| if hour == 5 { "2018-01-01 25:00".into() } else { date(hour) });
+    let late = dated(|hour| {
+        if hour == 5 {
+            "2018-01-01 25:00".into()
+        } else {
+            date(hour)
+        }
+    });
     assert_eq!(filled(&defect(&late, K::ImpossibleDates, 1, &[7])), [5]);
     let other_month = changed(|lines| lines[6] = lines[6].replace("15147", "00000"));
-    assert_eq!(filled(&defect(&other_month, K::ImpossibleDates, 1, &[7])), [5]);
+    assert_eq!(
+        filled(&defect(&other_month, K::ImpossibleDates, 1, &[7])),
+        [5]
+    );
 }
 
 #[test]
@@ -219,26 +268,35 @@ fn prices_that_are_none_cost_their_row() {
         ("x", K::UnreadableRows),
         ("1e30", K::UnreadableRows),
     ] {
-        let content = changed(|lines| lines[6] = format!("{},10000,10001,{price},10000,1", time(5)));
+        let content =
+            changed(|lines| lines[6] = format!("{},10000,10001,{price},10000,1", time(5)));
         assert_eq!(filled(&defect(&content, kind, 1, &[7])), [5], "{price}");
     }
 }
 
 #[test]
 fn ranges_are_widened_to_hold_all_prices() {
-    for prices in ["10000,9990,10010,10005", "10000,10004,9990,10010", "9980,10010,9990,10005"] {
+    for prices in [
+        "10000,9990,10010,10005",
+        "10000,10004,9990,10010",
+        "9980,10010,9990,10005",
+    ] {
         let content = changed(|lines| lines[6] = format!("{},{prices},1", time(5)));
         let bars = defect(&content, K::BrokenRanges, 1, &[7]);
         let bar = bars.bar(5);
         assert!(bar.low <= bar.open.min(bar.close) && bar.high >= bar.open.max(bar.close));
-        let kept = checked(NAME, &content, Policy::Keep).listing.expect("it is kept").bars;
+        let kept = checked(NAME, &content, Policy::Keep)
+            .listing
+            .expect("it is kept")
+            .bars;
         assert_ne!(kept.bar(5), bar, "keep leaves it as it is");
     }
 }
 
 #[test]
 fn bad_ticks_cost_their_row() {
-    let with = |hour: usize, row: &str| changed(|lines| lines[hour + 1] = format!("{},{row}", time(hour)));
+    let with =
+        |hour: usize, row: &str| changed(|lines| lines[hour + 1] = format!("{},{row}", time(hour)));
     for (hour, row) in [
         (20, "10000,100000,9990,100000,20"),
         (20, "10000,10010,1000,1000,20"),
@@ -255,7 +313,10 @@ fn bad_ticks_cost_their_row() {
         if hour == 20 {
             assert_eq!(filled(&bars), [20], "{row}");
         }
-        let kept = checked(NAME, &content, Policy::Keep).listing.expect("it is kept").bars;
+        let kept = checked(NAME, &content, Policy::Keep)
+            .listing
+            .expect("it is kept")
+            .bars;
         assert_eq!(kept.len(), 48, "keep leaves it as it is");
     }
 }
@@ -272,18 +333,24 @@ fn crashes_and_wicks_are_no_bad_ticks() {
         assert!(seen.report.is_clean(), "{}", seen.report.full_text());
     };
     // A crash that the hour closed in, and the next hour came back from.
-    with(&[(20, "10000,10000,2600,3000,900"), (21, "3000,9900,2900,9880,900")]);
+    with(&[
+        (20, "10000,10000,2600,3000,900"),
+        (21, "3000,9900,2900,9880,900"),
+    ]);
     // A flash crash within the hour.
     with(&[(20, "10000,10010,10,9990,900")]);
     // A price that moves for good.
-    let moved: Vec<_> = (20..48).map(|hour| (hour, "14000,14010,13990,14005,20")).collect();
+    let moved: Vec<_> = (20..48)
+        .map(|hour| (hour, "14000,14010,13990,14005,20"))
+        .collect();
     with(&moved);
 }
 
 #[test]
 fn volumes() {
     for volume in ["-1", "NaN", "", "inf"] {
-        let content = changed(|lines| lines[6] = format!("{},10000,10001,9999,10000,{volume}", time(5)));
+        let content =
+            changed(|lines| lines[6] = format!("{},10000,10001,9999,10000,{volume}", time(5)));
         let bars = defect(&content, K::BadVolumes, 1, &[7]);
         assert_eq!(bars.bar(5).volume.to_bits(), 0);
         assert!(filled(&bars).is_empty());
@@ -303,8 +370,19 @@ fn volumes() {
             }
         })
     };
-    assert_eq!(defect(&swapped(|_| true), K::SwappedVolumes, 48, &[2, 3, 4, 5, 6]), whole());
-    assert_eq!(defect(&swapped(|hour| hour > 44), K::SwappedVolumes, 3, &[47, 48, 49]), whole());
+    assert_eq!(
+        defect(&swapped(|_| true), K::SwappedVolumes, 48, &[2, 3, 4, 5, 6]),
+        whole()
+    );
+    assert_eq!(
+        defect(
+            &swapped(|hour| hour > 44),
+            K::SwappedVolumes,
+            3,
+            &[47, 48, 49]
+        ),
+        whole()
+    );
     let sound = load_text(NAME, swapped(|_| false)).expect("it is sound");
     assert!(sound.reports[0].is_clean());
 }
@@ -315,15 +393,23 @@ fn half_hours_are_joined_to_hours() {
         for hour in [30, 31] {
             let first = format!("{},10000,10020,9990,10010,8", time(hour));
             let second = format!("{},10010,10030,9980,10000,9", time(hour) + 1_800);
-            let at = lines.iter().position(|line| line.starts_with(&time(hour).to_string()));
-            lines.splice(at.expect("the hour")..=at.expect("the hour"), [first, second]);
+            let at = lines
+                .iter()
+                .position(|line| line.starts_with(&time(hour).to_string()));
+            lines.splice(
+                at.expect("the hour")..=at.expect("the hour"),
+                [first, second],
+            );
         }
     });
     let bars = defect(&halves, K::MixedBarLengths, 4, &[32, 33, 34, 35]);
     assert_eq!(bars.len(), 48);
     let bar = bars.bar(30);
     let whole = |price: i64| Price::from_units(price * 10_000_000_000);
-    assert_eq!([bar.open, bar.high, bar.low, bar.close].map(Price::as_units), [10_000, 10_030, 9_980, 10_000].map(|price| whole(price).as_units()));
+    assert_eq!(
+        [bar.open, bar.high, bar.low, bar.close].map(Price::as_units),
+        [10_000, 10_030, 9_980, 10_000].map(|price| whole(price).as_units())
+    );
     assert_eq!(bar.volume.to_bits(), 17.0_f64.to_bits());
 }
 
@@ -336,7 +422,10 @@ fn rows_off_the_hour() {
             *line = format!("{}999,{}", time(hour) + 3_599, ohlcv(hour));
         }
     });
-    assert_eq!(defect(&closes, K::CloseTimes, 48, &[2, 3, 4, 5, 6]), whole());
+    assert_eq!(
+        defect(&closes, K::CloseTimes, 48, &[2, 3, 4, 5, 6]),
+        whole()
+    );
     let half_past = changed(|lines| {
         for (hour, line) in lines[1..].iter_mut().enumerate() {
             *line = format!("{},{}", time(hour) + 1_800, ohlcv(hour));
@@ -394,16 +483,30 @@ fn local_time_leaves_its_mark() {
     }
     let seen = checked(NAME, text(&lines), Policy::Repair);
     let finding = found(&seen, K::LocalTime);
-    assert_eq!((finding.n, finding.lines.as_slice()), (4, &[22, 23, 24, 25][..]));
-    assert_eq!(finding.treatment, None, "the rows do not tell where it began");
-    checked(NAME, text(&lines), Policy::Strict).listing.expect_err("a defect");
+    assert_eq!(
+        (finding.n, finding.lines.as_slice()),
+        (4, &[22, 23, 24, 25][..])
+    );
+    assert_eq!(
+        finding.treatment, None,
+        "the rows do not tell where it began"
+    );
+    checked(NAME, text(&lines), Policy::Strict)
+        .listing
+        .expect_err("a defect");
 }
 
 #[test]
 fn a_file_that_names_no_pair_is_called_after_itself() {
     let seen = checked("my prices.csv", changed(|_| {}), Policy::Repair);
-    assert_eq!(found(&seen, K::NamelessPair).detail.as_deref(), Some("called MYPRICES/USD"));
+    assert_eq!(
+        found(&seen, K::NamelessPair).detail.as_deref(),
+        Some("called MYPRICES/USD")
+    );
     let refused = checked("my prices.csv", changed(|_| {}), Policy::Strict);
     let error = refused.listing.expect_err("strict wants a name");
-    assert!(matches!(error, backtest::Error::NamelessFile { .. }), "{error}");
+    assert!(
+        matches!(error, backtest::Error::NamelessFile { .. }),
+        "{error}"
+    );
 }

@@ -68,6 +68,7 @@ impl Fingerprint {
 }
 
 #[cfg(unix)]
+#[expect(clippy::unnecessary_wraps, reason = "elsewhere there are none")]
 fn times(metadata: &Metadata) -> Option<Times> {
     use std::os::unix::fs::MetadataExt;
     let nanos = |seconds: i64, nanos: i64| i128::from(seconds) * 1_000_000_000 + i128::from(nanos);

@@ -112,7 +112,7 @@ impl Cached {
     /// What reading the source would have given.
     pub fn into_parts(self, path: &Path) -> (Listing, LoadReport) {
         let mut report = self.report;
-        report.file = path.to_owned();
+        path.clone_into(&mut report.file);
         let listing = Listing {
             symbol: report.symbol.clone(),
             bars: self.bars,

@@ -80,7 +80,7 @@ fn a_source_of_other_content_is_read_again() {
     assert!(is_used(&path));
     fs::write(
         &path,
-        CONTENT.repeat(1) + "1512100800,120,121,119,120,12,44\n",
+        CONTENT.to_owned() + "1512100800,120,121,119,120,12,44\n",
     )
     .expect("it can be written");
     let longer = load(&[&path]).expect("it is sound");
@@ -92,8 +92,10 @@ fn other_options_read_again() {
     let (_folder, path) = source();
     mark(&imported(&path));
     assert!(is_used(&path));
-    let mut options = ImportOptions::default();
-    options.policy = crate::data::Policy::Keep;
+    let options = ImportOptions {
+        policy: crate::data::Policy::Keep,
+        ..ImportOptions::default()
+    };
     let kept = load_with(&[&path], &options).expect("it is sound");
     assert_eq!(kept.reports[0].policy, options.policy);
     let pair = kept.market.pairs().next().expect("a pair");
@@ -129,8 +131,10 @@ fn a_cut_or_changed_import_is_none() {
 #[test]
 fn a_cache_folder_is_kept_up_to_date() {
     let (folder, path) = source();
-    let mut options = ImportOptions::default();
-    options.cache = Some(folder.path().join("cache"));
+    let options = ImportOptions {
+        cache: Some(folder.path().join("cache")),
+        ..ImportOptions::default()
+    };
     let load = || load_with(&[&path], &options).expect("it is sound");
     let read = load();
     let cached = folder.path().join("cache/XBTUSD_60.csv.bars");

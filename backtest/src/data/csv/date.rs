@@ -14,6 +14,10 @@ use crate::data::DefectKind;
 /// In which order day, month and year stand where the year does not come first with
 /// four digits.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[expect(
+    clippy::enum_variant_names,
+    reason = "what comes first is what they are about"
+)]
 pub enum DayOrder {
     /// `18-02-01`.
     #[default]

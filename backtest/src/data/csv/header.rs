@@ -148,7 +148,9 @@ impl Header {
 
     /// Every column that may tell the time, the likeliest first.
     pub fn times(&self) -> Vec<usize> {
-        TIME.iter().filter_map(|name| self.find(&[name])).collect()
+        TIME.iter()
+            .filter_map(|name| self.find(std::slice::from_ref(name)))
+            .collect()
     }
 
     /// The pair's name.
@@ -204,7 +206,7 @@ impl Header {
 
 /// The letters and digits of a name, lower case.
 fn key(name: &str) -> String {
-    name.chars().filter(|c| c.is_ascii_alphanumeric()).collect()
+    name.chars().filter(char::is_ascii_alphanumeric).collect()
 }
 
 /// `btc` of `volumebtc` and of `volbtc`.

@@ -75,7 +75,7 @@ pub fn read(
             }
         }
     }
-    reader.tell_lags(findings);
+    reader.tell(findings);
     let has_clock = reader.has_clock || head.columns.time.is_unix();
     if let Some(offset) = last_failed.filter(|offset| is_cut_short(file, *offset)) {
         findings.rename_last(K::UnreadableRows, K::TruncatedLine, offset);

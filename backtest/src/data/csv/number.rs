@@ -17,6 +17,21 @@ const MOST_DIGITS: usize = 19;
 /// The first integer that an `f64` may round.
 const FIRST_INEXACT: u64 = 1 << 53;
 
+/// What makes price units of a number with so many decimals.
+const SCALES: [u64; PRICE_DECIMALS as usize + 1] = [
+    10_000_000_000,
+    1_000_000_000,
+    100_000_000,
+    10_000_000,
+    1_000_000,
+    100_000,
+    10_000,
+    1_000,
+    100,
+    10,
+    1,
+];
+
 /// Powers of ten that an `f64` holds exactly, and all that a mantissa can ask for.
 const POWERS: [f64; MOST_DIGITS + 1] = [
     1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16,
@@ -52,8 +67,8 @@ pub fn plain(cell: &[u8]) -> Option<(u64, usize)> {
 pub fn price(cell: &[u8]) -> Result<Price, Flaw> {
     if let Some((mantissa, n_decimals)) = plain(cell)
         && mantissa > 0
-        && let Some(zeros) = (PRICE_DECIMALS as usize).checked_sub(n_decimals)
-        && let Some(units) = mantissa.checked_mul(10_u64.pow(zeros as u32))
+        && let Some(scale) = SCALES.get(n_decimals)
+        && let Some(units) = mantissa.checked_mul(*scale)
         && let Ok(units) = i64::try_from(units)
     {
         return Ok(Price::from_units(units));

@@ -60,7 +60,7 @@ impl<'a> RowReader<'a> {
         let mut is_scientific = false;
         let mut price = |column: usize| {
             let cell = record.cell(column);
-            let price = number::price(cell).map_err(|flaw| self.called(record, column, flaw))?;
+            let price = number::price(cell).map_err(|flaw| self.called(record, column, &flaw))?;
             is_scientific |= cell.len() > 3 && number::is_scientific(cell);
             Ok(price)
         };
@@ -85,15 +85,19 @@ impl<'a> RowReader<'a> {
             }
             if !cell.iter().all(u8::is_ascii_digit) {
                 let flaw = Flaw::unreadable("is not a count of trades");
-                return Err(self.called(record, trades, flaw));
+                return Err(self.called(record, trades, &flaw));
             }
         }
         self.require_pair(record)?;
         Ok(Row { offset, bar })
     }
 
-    /// Says how far dates were from their unix times.
-    pub fn tell_lags(&self, findings: &mut Findings) {
+    /// Says in which unit times are, and how far dates were from them.
+    pub fn tell(&self, findings: &mut Findings) {
+        if let Some(unit) = self.first_unit.filter(|_| findings.count(K::TimeUnit) > 0) {
+            let point = if unit == 1 { " with a point" } else { "" };
+            findings.set_detail(K::TimeUnit, format!("{}{point}", unit_name(unit)));
+        }
         if let Some((least, most)) = self.lags {
             let hours = if least == most {
                 format!("{least:+}")
@@ -144,7 +148,7 @@ impl<'a> RowReader<'a> {
                 (column, read)
             }
         };
-        let moment = read.map_err(|flaw| self.called(record, column, flaw))?;
+        let moment = read.map_err(|flaw| self.called(record, column, &flaw))?;
         match moment.form {
             Form::Unix {
                 per_second,
@@ -317,11 +321,11 @@ impl<'a> RowReader<'a> {
             Ok(volume) => volume,
             Err(flaw) if flaw.kind == Some(K::BadVolumes) => {
                 findings.defect(K::BadVolumes, offset, || {
-                    self.called(record, column, flaw).problem
+                    self.called(record, column, &flaw).problem
                 });
                 return Ok(0.0);
             }
-            Err(flaw) => return Err(self.called(record, column, flaw)),
+            Err(flaw) => return Err(self.called(record, column, &flaw)),
         };
         let Some(Ok(money)) = self
             .columns
@@ -361,17 +365,20 @@ impl<'a> RowReader<'a> {
             Some(_) => Flaw::fatal(format!("is not the file's pair, {}", self.symbol)),
             None => Flaw::unreadable("is not the name of a pair"),
         };
-        Err(self.called(record, *column, flaw))
+        Err(self.called(record, *column, &flaw))
     }
 
     /// A flaw of a cell as a flaw of its row.
-    fn called(&self, record: Record<'_>, column: usize, flaw: Flaw) -> Flaw {
+    fn called(&self, record: Record<'_>, column: usize, flaw: &Flaw) -> Flaw {
         let problem = if record.cell(column).is_empty() {
             self.empty(column)
         } else {
             self.problem(record, column, &flaw.problem)
         };
-        Flaw { problem, ..flaw }
+        Flaw {
+            kind: flaw.kind,
+            problem,
+        }
     }
 
     fn empty(&self, column: usize) -> String {

@@ -58,11 +58,12 @@ pub fn find(rows: &mut Vec<Row>, policy: Policy, findings: &mut Findings) {
         } else {
             continue;
         };
-        for idx in idx + 1 - n_bars..=idx {
-            if bad.last().is_none_or(|last| *last < idx) {
-                bad.push(idx);
-                findings.defect(K::BadTicks, rows[idx].offset, || {
-                    let time = rows[idx].bar.open_time;
+        let first = idx + 1 - n_bars;
+        for (place, row) in rows.iter().enumerate().take(idx + 1).skip(first) {
+            if bad.last().is_none_or(|last| *last < place) {
+                bad.push(place);
+                findings.defect(K::BadTicks, row.offset, || {
+                    let time = row.bar.open_time;
                     format!("the {name} of {time}, {price}, is far from all prices around it")
                 });
             }

@@ -14,10 +14,10 @@ use crate::data::findings::Findings;
 use crate::time::Timestamp;
 
 /// No time zone is further from UTC.
-const MOST_HOURS: i64 = 14;
+const MOST_HOURS: usize = 14;
 
 /// The number of shifts.
-const N_SHIFTS: usize = 2 * MOST_HOURS as usize + 1;
+const N_SHIFTS: usize = 2 * MOST_HOURS + 1;
 
 /// What a row may cost at most: it differs from the reference by its own size, so that
 /// wild hours count no more than calm ones.
@@ -124,8 +124,9 @@ impl Reference {
     }
 }
 
-const fn hours(idx: usize) -> i64 {
-    idx as i64 - MOST_HOURS
+fn hours(idx: usize) -> i64 {
+    let hours = |idx| i64::try_from(idx).expect("there are 29 shifts");
+    hours(idx) - hours(MOST_HOURS)
 }
 
 /// How far close, high and low are from the open.

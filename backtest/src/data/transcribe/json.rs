@@ -44,12 +44,16 @@ fn find_rows<'a>(value: &'a Value, longest: &mut Option<&'a [Value]>) {
                 *longest = Some(elements);
             }
             if n_rows == 0 {
-                elements
-                    .iter()
-                    .for_each(|element| find_rows(element, longest));
+                for element in elements {
+                    find_rows(element, longest);
+                }
             }
         }
-        Value::Object(fields) => fields.values().for_each(|field| find_rows(field, longest)),
+        Value::Object(fields) => {
+            for field in fields.values() {
+                find_rows(field, longest);
+            }
+        }
         _ => {}
     }
 }

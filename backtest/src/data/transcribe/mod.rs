@@ -12,7 +12,7 @@ use super::source_file::SourceFile;
 use crate::Result;
 
 /// The file as text, and what it was when it was none.
-pub fn transcribe<'a>(file: SourceFile<'a>) -> Result<(SourceFile<'a>, Option<Layout>)> {
+pub fn transcribe(file: SourceFile<'_>) -> Result<(SourceFile<'_>, Option<Layout>)> {
     let bytes = file.bytes();
     let (text, layout) = if bytes.starts_with(b"PAR1") {
         (arrow::parquet(&file)?, Layout::Parquet)
