@@ -37,7 +37,21 @@ fn check_prints_everything_that_is_found() {
     let ran = files()
         .backtest("data check messy.csv ETHUSD_60.csv")
         .succeeds();
-    assert_snapshot!(ran.stdout);
+    assert_snapshot!(ran.stdout, @r"
+    messy.csv: BTC/USD, CryptoDataDownload layout, 6 rows newest first, 2017-12-01 00:00 to 2017-12-01 05:00
+      2 hours absent in 1 run, filled with the last close and no volume; the longest, 2 hours, after 2017-12-01 01:00 (line 4)
+      1 equal duplicate dropped (line 7)
+      1 row with a price not above zero, dropped (line 5)
+      note: 8 lines ending in CR (lines 1, 2, 3, 4, 5, …)
+      note: 1 line before the header (line 1)
+      note: 5 rows, newest first (lines 3, 4, 6, 7, 8)
+      note: 6 times not in plain seconds: seconds with a point (lines 3, 4, 5, 6, 7, …)
+      note: 6 times with AM or PM (lines 3, 4, 5, 6, 7, …)
+      repaired
+    ETHUSD_60.csv: ETH/USD, Kraken layout, 3 rows oldest first, 2017-12-01 00:00 to 2017-12-01 02:00
+      note: 1 file without a header (line 1)
+      clean
+    ");
 }
 
 #[test]
@@ -45,7 +59,22 @@ fn check_refuses_under_strict_and_says_where() {
     let ran = files()
         .backtest("data check --policy strict messy.csv ETHUSD_60.csv")
         .exits_with(2);
-    assert_snapshot!(ran.stdout);
+    assert_snapshot!(ran.stdout, @r"
+    messy.csv: BTC/USD, CryptoDataDownload layout, 6 rows newest first, 2017-12-01 00:00 to 2017-12-01 05:00
+      2 hours absent in 1 run, filled with the last close and no volume; the longest, 2 hours, after 2017-12-01 01:00 (line 4)
+      1 equal duplicate dropped (line 7)
+      1 row with a price not above zero, dropped (line 5)
+      note: 8 lines ending in CR (lines 1, 2, 3, 4, 5, …)
+      note: 1 line before the header (line 1)
+      note: 5 rows, newest first (lines 3, 4, 6, 7, 8)
+      note: 6 times not in plain seconds: seconds with a point (lines 3, 4, 5, 6, 7, …)
+      note: 6 times with AM or PM (lines 3, 4, 5, 6, 7, …)
+      refused: messy.csv:4: 2 hours are absent between the bars of 2017-12-01 01:00 and 2017-12-01 04:00
+      hint: correct or delete this line, then run again
+    ETHUSD_60.csv: ETH/USD, Kraken layout, 3 rows oldest first, 2017-12-01 00:00 to 2017-12-01 02:00
+      note: 1 file without a header (line 1)
+      clean
+    ");
     assert_eq!(ran.stderr, "");
 }
 
@@ -55,7 +84,17 @@ fn check_says_of_each_file_why_it_cannot_be_read() {
     let ran = sandbox
         .backtest("data check letter.csv missing.csv ETHUSD_60.csv")
         .exits_with(2);
-    assert_snapshot!(ran.stdout);
+    assert_snapshot!(ran.stdout, @r"
+    letter.csv:
+      refused: `letter.csv` has a layout that is not understood: its first line is `Dear reader,`
+      hint: a table of prices has a time, open, high, low, close and a volume under their usual names; name other columns with --columns
+    missing.csv:
+      refused: cannot read `missing.csv`: No such file or directory (os error 2)
+      hint: check the path for a typing mistake
+    ETHUSD_60.csv: ETH/USD, Kraken layout, 3 rows oldest first, 2017-12-01 00:00 to 2017-12-01 02:00
+      note: 1 file without a header (line 1)
+      clean
+    ");
 }
 
 #[test]
@@ -153,9 +192,15 @@ fn imports_may_lie_in_a_folder() {
 fn policies_decide_what_a_run_trades_on() {
     let sandbox = files();
     let hours = "--start=2017-12-01 --end=2017-12-01T06 --strategy=idle --data messy.csv";
-    assert_snapshot!(sandbox.refusal(&format!("{hours} --policy strict")), @"");
-    assert_snapshot!(sandbox.refusal(&format!("{hours} --policy mend")), @"");
-    assert_snapshot!(sandbox.refusal(&format!("{hours} --columns a,b")), @"");
-    assert_snapshot!(sandbox.refusal(&format!("{hours} --time-format iso")), @"");
-    assert_snapshot!(sandbox.refusal("data import messy.csv --policy strict"), @"");
+    assert_snapshot!(sandbox.refusal(&format!("{hours} --policy strict")), @r"
+    error: messy.csv:4: 2 hours are absent between the bars of 2017-12-01 01:00 and 2017-12-01 04:00
+    hint: correct or delete this line, then run again
+    ");
+    assert_snapshot!(sandbox.refusal(&format!("{hours} --policy mend")), @"error: `mend` is not a valid --policy: it has to be strict, repair or keep");
+    assert_snapshot!(sandbox.refusal(&format!("{hours} --columns a,b")), @"error: `a,b` is not a valid --columns: name the columns of time,open,high,low,close,volume, or their numbers, each once");
+    assert_snapshot!(sandbox.refusal(&format!("{hours} --time-format iso")), @"error: `iso` is not a valid --time-format: write unix, ms, us, ns or a format such as %d.%m.%Y %H:%M");
+    assert_snapshot!(sandbox.refusal("data import messy.csv --policy strict"), @r"
+    error: messy.csv:4: 2 hours are absent between the bars of 2017-12-01 01:00 and 2017-12-01 04:00
+    hint: correct or delete this line, then run again
+    ");
 }
