@@ -297,7 +297,7 @@ fn price_files_with_a_broken_line() {
     hint: correct or delete this line, then run again
     ");
     assert_snapshot!(said("1512086400,9900,9950", "hello"), @r"
-    error: `XBTUSD_60.csv` has a layout that is not understood: its first line is `hello,9890,9940.5,10.5,30`
+    error: `XBTUSD_60.csv` has a layout that is not understood: its first line is `hello,9890,9940.5,10.5,30`, without a column unix or date
     hint: a table of prices has a time, open, high, low, close and a volume under their usual names; name other columns with --columns
     ");
 }

@@ -74,7 +74,11 @@ pub fn sniff(
     };
     let lack = |what: &str| {
         let lack = format!(", without a column {what}");
-        layout_error(file, start.first_offset, "its header is", &lack)
+        let line = match start.header {
+            Some(_) => "its header is",
+            None => "its first line is",
+        };
+        layout_error(file, start.first_offset, line, &lack)
     };
     let time = time_columns(
         &parts.times,
