@@ -5,9 +5,12 @@ mod data {
     mod columnar;
     mod defects;
     mod embedded;
+    mod judge;
     mod laws;
     mod layouts;
     mod mutated;
+    mod notes;
+    mod prices;
     mod real;
     mod support;
     mod vendors;

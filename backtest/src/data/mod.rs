@@ -7,6 +7,7 @@
 //! and what was done about it under the [`Policy`]. Nothing is repaired in silence.
 
 mod cache;
+mod catalogue;
 mod column_choice;
 mod csv;
 mod defect;

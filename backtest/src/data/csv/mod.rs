@@ -16,6 +16,7 @@ mod number;
 mod pair;
 mod records;
 mod row;
+mod row_time;
 mod shown;
 mod sniff;
 mod times;

@@ -1,9 +1,7 @@
 //! From the cells of a line to a row, and the rules a row must keep.
 
-use super::columns::{Columns, TimeColumns};
-use super::date::date;
+use super::columns::Columns;
 use super::flaw::Flaw;
-use super::moment::{Form, Moment, is_believed, out_of_range, unix};
 use super::number;
 use super::records::Record;
 use super::shown::Shown;
@@ -11,7 +9,6 @@ use crate::bar::Bar;
 use crate::data::DefectKind as K;
 use crate::data::findings::Findings;
 use crate::data::policy::Policy;
-use crate::data::time_format::{TimeFormat, seconds_of};
 use crate::instrument::Symbol;
 use crate::time::Timestamp;
 
@@ -28,9 +25,9 @@ pub struct RowReader<'a> {
     pub symbol: &'a Symbol,
     pub policy: Policy,
     /// The unit of the first unix time.
-    first_unit: Option<i64>,
+    pub first_unit: Option<i64>,
     /// How far dates are from the unix times beside them, in hours: least and most.
-    lags: Option<(i64, i64)>,
+    pub lags: Option<(i64, i64)>,
     /// Whether any date has a time of day.
     pub has_clock: bool,
 }
@@ -92,25 +89,6 @@ impl<'a> RowReader<'a> {
         Ok(Row { offset, bar })
     }
 
-    /// Says in which unit times are, and how far dates were from them.
-    pub fn tell(&self, findings: &mut Findings) {
-        if let Some(unit) = self.first_unit.filter(|_| findings.count(K::TimeUnit) > 0) {
-            let point = if unit == 1 { " with a point" } else { "" };
-            findings.set_detail(K::TimeUnit, format!("{}{point}", unit_name(unit)));
-        }
-        if let Some((least, most)) = self.lags {
-            let hours = if least == most {
-                format!("{least:+}")
-            } else {
-                format!("{least:+} to {most:+}")
-            };
-            findings.set_detail(
-                K::DatesOverruled,
-                format!("the dates are off by {hours} hours"),
-            );
-        }
-    }
-
     fn require_width(&self, record: Record<'_>) -> Result<(), Flaw> {
         let (found, wanted) = (record.len(), self.columns.names.len());
         // Some vendors end every line with a delimiter.
@@ -124,150 +102,6 @@ impl<'a> RowReader<'a> {
             if found == 1 { "" } else { "s" },
             self.columns.names.join(", "),
         )))
-    }
-
-    /// The second that the row's bar opened in.
-    fn time(
-        &mut self,
-        offset: usize,
-        record: Record<'_>,
-        findings: &mut Findings,
-    ) -> Result<i64, Flaw> {
-        let (column, read) = match self.columns.time {
-            TimeColumns::Unix(column) => (column, self.unix(record.cell(column))),
-            TimeColumns::Date(column) => (column, self.date(record.cell(column))),
-            TimeColumns::DateAndClock(column, clock) => {
-                let text = [record.cell(column), b" ", record.cell(clock)].concat();
-                (column, self.date(&text))
-            }
-            TimeColumns::UnixAndDate(column, other) => {
-                let read = self.unix(record.cell(column));
-                if let Ok(moment) = &read {
-                    self.compare(offset, *moment, record, other, findings);
-                }
-                (column, read)
-            }
-        };
-        let moment = read.map_err(|flaw| self.called(record, column, &flaw))?;
-        match moment.form {
-            Form::Unix {
-                per_second,
-                is_float,
-                is_scientific,
-            } => {
-                if per_second != 1 || is_float {
-                    findings.note(K::TimeUnit, offset);
-                }
-                if is_scientific {
-                    findings.note(K::ScientificNotation, offset);
-                }
-                let first = *self.first_unit.get_or_insert(per_second);
-                if first != per_second {
-                    let unit = unit_name(per_second);
-                    findings.defect(K::MixedUnits, offset, || {
-                        self.problem(
-                            record,
-                            column,
-                            &format!("is in {unit}, the first row's in {}", unit_name(first)),
-                        )
-                    });
-                }
-            }
-            Form::Date { .. } => self.count_date(offset, moment.form, record, column, findings),
-        }
-        if moment.has_rest {
-            // A second that no bar opens in; the hours are made of what remains.
-            findings.note(K::TimeUnit, offset);
-        }
-        Ok(moment.seconds)
-    }
-
-    fn count_date(
-        &mut self,
-        offset: usize,
-        form: Form,
-        record: Record<'_>,
-        column: usize,
-        findings: &mut Findings,
-    ) {
-        let Form::Date {
-            is_am_pm,
-            is_two_digit_year,
-            has_clock,
-        } = form
-        else {
-            return;
-        };
-        self.has_clock |= has_clock;
-        if is_am_pm {
-            findings.note(K::AmPm, offset);
-        }
-        if is_two_digit_year {
-            findings.defect(K::TwoDigitYears, offset, || {
-                self.problem(record, column, "has a year of two digits")
-            });
-        }
-    }
-
-    /// Compares a date with the unix time beside it.
-    fn compare(
-        &mut self,
-        offset: usize,
-        moment: Moment,
-        record: Record<'_>,
-        column: usize,
-        findings: &mut Findings,
-    ) {
-        let cell = record.cell(column);
-        let date = date(cell, self.columns.day_order);
-        if let Ok(date) = &date {
-            self.count_date(offset, date.form, record, column, findings);
-            if date.seconds == moment.seconds {
-                return;
-            }
-            let lag = (date.seconds - moment.seconds).div_euclid(3_600);
-            let (least, most) = self.lags.unwrap_or((lag, lag));
-            self.lags = Some((least.min(lag), most.max(lag)));
-        }
-        findings.defect(K::DatesOverruled, offset, || {
-            let time = Timestamp::from_seconds(moment.seconds);
-            self.problem(
-                record,
-                column,
-                &format!("is not {time}, as the unix column has it"),
-            )
-        });
-    }
-
-    fn unix(&self, cell: &[u8]) -> Result<Moment, Flaw> {
-        match self.columns.time_format {
-            Some(TimeFormat::Unix(per_second)) => unix(cell, Some(per_second)),
-            _ => unix(cell, None),
-        }
-    }
-
-    fn date(&self, cell: &[u8]) -> Result<Moment, Flaw> {
-        let Some(TimeFormat::Strftime(format)) = &self.columns.time_format else {
-            return date(cell, self.columns.day_order);
-        };
-        let seconds = seconds_of(number::text_of(cell)?, format).ok_or_else(|| {
-            Flaw::new(
-                K::ImpossibleDates,
-                format!("is not a time in the form {format}"),
-            )
-        })?;
-        if !is_believed(seconds) {
-            return Err(out_of_range());
-        }
-        Ok(Moment {
-            seconds,
-            has_rest: false,
-            form: Form::Date {
-                is_am_pm: false,
-                is_two_digit_year: false,
-                has_clock: true,
-            },
-        })
     }
 
     /// Makes the low the lowest and the high the highest price, or says that they
@@ -369,7 +203,7 @@ impl<'a> RowReader<'a> {
     }
 
     /// A flaw of a cell as a flaw of its row.
-    fn called(&self, record: Record<'_>, column: usize, flaw: &Flaw) -> Flaw {
+    pub fn called(&self, record: Record<'_>, column: usize, flaw: &Flaw) -> Flaw {
         let problem = if record.cell(column).is_empty() {
             self.empty(column)
         } else {
@@ -381,11 +215,11 @@ impl<'a> RowReader<'a> {
         }
     }
 
-    fn empty(&self, column: usize) -> String {
+    pub fn empty(&self, column: usize) -> String {
         format!("column {} is empty", self.columns.names[column])
     }
 
-    fn problem(&self, record: Record<'_>, column: usize, rule: &str) -> String {
+    pub fn problem(&self, record: Record<'_>, column: usize, rule: &str) -> String {
         let name = &self.columns.names[column];
         format!(
             "column {name} holds {}, which {rule}",
@@ -404,14 +238,4 @@ fn is_swapped(volume: f64, money: f64, bar: &Bar) -> bool {
     let (low, high) = (bar.low.as_f64() * 0.98, bar.high.as_f64() * 1.02);
     let is_price = |price: f64| (low..=high).contains(&price);
     !is_price(money / volume) && is_price(volume / money)
-}
-
-/// The name of a unit of which so many make a second.
-pub fn unit_name(per_second: i64) -> &'static str {
-    match per_second {
-        1 => "seconds",
-        1_000 => "milliseconds",
-        1_000_000 => "microseconds",
-        _ => "nanoseconds",
-    }
 }
