@@ -1,6 +1,5 @@
 //! What an account may owe: nothing, or as much as its margin allows.
 
-use crate::metrics::HOURS_PER_YEAR;
 use crate::money::{Cash, Ratio};
 
 /// Whether an account may sell what it does not have.
@@ -29,8 +28,9 @@ impl Margin {
     /// The cost of an hour in which coins of value `short` and cash of `debt` are
     /// borrowed, both at least zero; rounded down at 1e-22.
     pub(crate) fn hourly_cost(&self, short: Cash, debt: Cash) -> Cash {
+        /// Of a year of 365.25 days.
+        const HOURS: i128 = 8_766;
         let yearly = (short + debt) * self.borrow_rate;
-        let hours = HOURS_PER_YEAR as i128;
-        Cash::from_units(yearly.as_units() / hours)
+        Cash::from_units(yearly.as_units() / HOURS)
     }
 }

@@ -163,7 +163,7 @@ impl BarSeries {
         let seconds = open_time.as_seconds().wrapping_sub(self.start.as_seconds());
         let seconds = seconds.cast_unsigned();
         let bar_idx = usize::try_from(seconds / HOUR).ok()?;
-        (seconds % HOUR == 0 && bar_idx < self.len()).then_some(bar_idx)
+        (seconds.is_multiple_of(HOUR) && bar_idx < self.len()).then_some(bar_idx)
     }
 
     /// The bar at a position below [`BarSeries::len`].

@@ -209,8 +209,10 @@ mod tests {
     #[test]
     fn a_run_needs_capital() {
         for capital in [0.0, -5.0] {
-            let mut options = EngineOptions::default();
-            options.capital = Cash::from_f64(capital).expect("a sum of money");
+            let options = EngineOptions {
+                capital: Cash::from_f64(capital).expect("a sum of money"),
+                ..EngineOptions::default()
+            };
             let error = run_all(&market(&[1, 1]), &mut Idle, &options).expect_err("a bad option");
             let rule = "is not a valid --capital: a run needs capital above zero";
             assert_eq!(error.to_string(), format!("`{capital}` {rule}"));

@@ -13,6 +13,25 @@ use support::{Action, CENT, ONE, Row, Scenario, Scripted, hour, rows, scenario, 
 
 const CAPITAL: i128 = 100 * ONE;
 
+/// Runs with the conventions that are the defaults.
+trait Runs {
+    /// Over all hours after the warm-up, with this capital.
+    fn run(&self, strategy: &mut dyn Strategy, capital: i128) -> Outcome {
+        self.run_scaled(strategy, capital, 1)
+    }
+
+    /// With every price and the capital times `scale`.
+    fn run_scaled(&self, strategy: &mut dyn Strategy, capital: i128, scale: i64) -> Outcome;
+}
+
+impl Runs for Scenario {
+    fn run_scaled(&self, strategy: &mut dyn Strategy, capital: i128, scale: i64) -> Outcome {
+        let mut options = EngineOptions::default();
+        options.capital = Cash::from_units(capital * i128::from(scale));
+        self.run_with(strategy, &options, scale)
+    }
+}
+
 /// Every strategy of the crate, with windows short enough for small markets.
 fn strategies() -> Vec<Box<dyn Strategy + Send>> {
     let mut parameters = mean_reversion::Parameters::default();

@@ -312,14 +312,27 @@ fn conventions_decide_price_and_size() {
         });
         fills(&outcome)[0]
     };
-    use FillConvention::{Close, NextClose, NextOpen};
-    use Sizing::{OnDecision, OnFill};
-    assert_eq!(of(NextOpen, OnDecision), (1, 110.0, 5.0));
-    assert_eq!(of(NextClose, OnDecision), (2, 125.0, 5.0));
-    assert_eq!(of(Close, OnDecision), (1, 100.0, 5.0));
-    assert_eq!(of(NextOpen, OnFill), (1, 110.0, 4.545_454_545_454));
-    assert_eq!(of(NextClose, OnFill), (2, 125.0, 4.0));
-    assert_eq!(of(Close, OnFill), (1, 100.0, 5.0));
+    assert_eq!(
+        of(FillConvention::NextOpen, Sizing::OnDecision),
+        (1, 110.0, 5.0)
+    );
+    assert_eq!(
+        of(FillConvention::NextClose, Sizing::OnDecision),
+        (2, 125.0, 5.0)
+    );
+    assert_eq!(
+        of(FillConvention::Close, Sizing::OnDecision),
+        (1, 100.0, 5.0)
+    );
+    assert_eq!(
+        of(FillConvention::NextOpen, Sizing::OnFill),
+        (1, 110.0, 4.545_454_545_454)
+    );
+    assert_eq!(
+        of(FillConvention::NextClose, Sizing::OnFill),
+        (2, 125.0, 4.0)
+    );
+    assert_eq!(of(FillConvention::Close, Sizing::OnFill), (1, 100.0, 5.0));
 }
 
 #[test]

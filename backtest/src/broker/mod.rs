@@ -270,11 +270,11 @@ impl<'a> Broker<'a> {
             Moment::Close => scene.hour.close(order.pair),
             Moment::Open | Moment::Inside => scene.hour.first_price(order.pair),
         };
-        self.wanted(order, price, scene.portfolio).is_negative()
+        Self::wanted(order, price, scene.portfolio).is_negative()
     }
 
     /// What is still to be executed of an order, sized now if it has no size yet.
-    fn wanted(&self, order: &Order, price: Price, portfolio: &Portfolio) -> Quantity {
+    fn wanted(order: &Order, price: Price, portfolio: &Portfolio) -> Quantity {
         order.remaining.unwrap_or_else(|| {
             order.amount.quantity(Basis {
                 price,
@@ -297,7 +297,7 @@ impl<'a> Broker<'a> {
         let (pair, price) = (order.pair, self.price(id, execution, bar, scene));
         let rules = self.rules(pair);
         let sized_now = order.remaining.is_none();
-        let wanted = self.wanted(order, price, scene.portfolio);
+        let wanted = Self::wanted(order, price, scene.portfolio);
         let wanted = if sized_now && order.amount.is_money() && !wanted.is_negative() {
             // The amount is all that may be spent, commission included.
             let trade = self.trade_of(Cash::ZERO, execution.liquidity);
@@ -445,7 +445,7 @@ impl<'a> Broker<'a> {
             return execution.price;
         }
         let order = self.book.order(id);
-        let quantity = self.wanted(order, execution.price, scene.portfolio);
+        let quantity = Self::wanted(order, execution.price, scene.portfolio);
         let offer = Offer {
             price: execution.price,
             quantity,

@@ -2,12 +2,11 @@
 
 use std::path::PathBuf;
 
-use super::data::{DataArgs, ImportArgs};
 use backtest::data::DEFAULT_SEED;
 use backtest::exchange::{FolderCheck, Logging};
 use clap::{Parser, Subcommand, ValueEnum};
 
-use super::data::DataArgs;
+use super::data::{DataArgs, ImportArgs};
 use super::lookahead::LookaheadArgs;
 use super::market::MarketArgs;
 use super::sweep::SweepArgs;
@@ -79,6 +78,8 @@ pub struct RunArgs {
     /// Sample the run, write its profile (.svg, .html, …)
     #[arg(long, value_name = "FILE")]
     pub(super) profile: Option<PathBuf>,
+    #[command(flatten)]
+    pub import: ImportArgs,
     #[command(flatten)]
     pub trading: TradingArgs,
     #[command(flatten)]

@@ -11,6 +11,7 @@ use backtest::{Market, Order};
 use serde_json::{Value, json};
 
 use super::args::RangeArgs;
+use super::data::ImportArgs;
 use super::market::MarketArgs;
 use super::options::{invalid, number};
 use super::run::{Destination, spinner};
@@ -32,6 +33,8 @@ pub struct LookaheadArgs {
     #[command(flatten)]
     market: MarketArgs,
     #[command(flatten)]
+    import: ImportArgs,
+    #[command(flatten)]
     trading: TradingArgs,
 }
 
@@ -46,7 +49,7 @@ pub fn run(args: &LookaheadArgs) -> Result<ExitCode> {
     if n_cuts == 0 {
         return Err(invalid("--cuts", &args.cuts, RULE).into());
     }
-    let (market, _) = args.market.load()?;
+    let (market, _) = args.market.load(&args.import)?;
     market.require(range)?;
     let options = args.trading.parse(&market)?;
     let progress = spinner(format!("{strategy}, with {} other futures", 2 * n_cuts));

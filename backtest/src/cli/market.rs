@@ -25,8 +25,6 @@ pub struct MarketArgs {
         allow_negative_numbers = true
     )]
     seed: String,
-    #[command(flatten)]
-    import: ImportArgs,
 }
 
 /// What `--pairs` asks for.
@@ -39,7 +37,7 @@ enum PairChoice {
 
 impl MarketArgs {
     /// The market, and what there is to say of its files.
-    pub fn load(&self) -> Result<(Market, Vec<LoadReport>)> {
+    pub fn load(&self, import: &ImportArgs) -> Result<(Market, Vec<LoadReport>)> {
         let choice = self.pair_choice()?;
         if self.data.is_empty() {
             let seed = parse_seed(&self.seed)?;
@@ -50,7 +48,7 @@ impl MarketArgs {
             };
             return Ok((market, Vec::new()));
         }
-        let loaded = data::load_with(&self.data, &self.import.parse()?)?;
+        let loaded = data::load_with(&self.data, &import.parse()?)?;
         let market = match choice {
             None => loaded.market,
             Some(PairChoice::Named(symbols)) => loaded.market.select(&symbols)?,

@@ -33,7 +33,7 @@ pub fn run(args: &RunArgs) -> Result<ExitCode> {
     let page = args.html.as_deref().map(OutputFile::prepare).transpose()?;
     let tables = args.csv.as_deref().map(prepare_tables).transpose()?;
     let session = output.is_some().then(start_sampler).transpose()?;
-    let (market, files) = args.market.load()?;
+    let (market, files) = args.market.load(&args.import)?;
     let options = args.trading.parse(&market)?;
     let (strategy, outcome) = simulate(args, &market, &options)?;
     let profile = session

@@ -10,12 +10,13 @@ use backtest::engine::EngineOptions;
 use backtest::output::OutputFile;
 use backtest::report::sweep as report;
 use backtest::strategy::StrategySpec;
-use backtest::sweep::{self, Axis, Journal, Objective, Row, Sampling, Space, Table};
+use backtest::sweep::{self, Axis, Journal, Objective, Row, Sampling, Space, Table, WorkUnit};
 use backtest::walk_forward::{self, Span};
 use backtest::{Error, HourRange, Market};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::args::RangeArgs;
+use super::data::ImportArgs;
 use super::market::MarketArgs;
 use super::options::{invalid, number, parse_seed};
 use super::run::Destination;
@@ -62,6 +63,8 @@ pub struct SweepArgs {
     #[command(flatten)]
     market: MarketArgs,
     #[command(flatten)]
+    import: ImportArgs,
+    #[command(flatten)]
     trading: TradingArgs,
 }
 
@@ -71,7 +74,7 @@ pub fn run(args: &SweepArgs) -> Result<ExitCode> {
     let json = Destination::prepare(args.json.as_deref())?;
     let csv = args.csv.as_deref().map(OutputFile::prepare).transpose()?;
     let html = args.html.as_deref().map(OutputFile::prepare).transpose()?;
-    let (market, _) = args.market.load()?;
+    let (market, _) = args.market.load(&args.import)?;
     market.require(plan.range)?;
     let options = args.trading.parse(&market)?;
     // One run that is refused for its own sake tells a typing mistake at once.
@@ -92,6 +95,7 @@ pub fn run(args: &SweepArgs) -> Result<ExitCode> {
         market: &market,
         range: plan.range,
         options: &options,
+        identity: sweep::identity(&plan.units(&market), &options),
         deflated,
         top: plan.top,
     };
@@ -125,11 +129,11 @@ impl Plan {
         let mut axes: Vec<Axis> = Vec::new();
         for text in &args.params {
             let rule = "write it as fast=2..41, slow=50..290:10 or fast=5,10,20";
-            let axis = Axis::parse(text).ok_or_else(|| invalid("--param", text, rule))?;
-            if axes.iter().any(|other| other.name == axis.name) {
+            let parsed = Axis::parse(text).ok_or_else(|| invalid("--param", text, rule))?;
+            if axes.iter().any(|axis| axis.name == parsed.name) {
                 return Err(invalid("--param", text, "this parameter stands twice"));
             }
-            axes.push(axis);
+            axes.push(parsed);
         }
         let space = Space {
             axes,
@@ -163,6 +167,10 @@ impl Plan {
             n_threads,
             walk_forward: args.walk_forward.as_deref().map(spans).transpose()?,
         })
+    }
+
+    fn units(&self, market: &Market) -> Vec<WorkUnit> {
+        sweep::work_units(&self.strategy, &self.space, market, self.range)
     }
 
     /// Where no point could be run, the first one says why.
@@ -213,12 +221,11 @@ fn rows(
     market: &Market,
     options: &EngineOptions,
 ) -> Result<Vec<Row>> {
-    let units = sweep::work_units(&plan.strategy, &plan.space, market, plan.range);
+    let units = plan.units(market);
     let journal = args.json.as_deref().filter(|path| *path != Path::new("-"));
     let (mut journal, done) = match journal {
         Some(path) => {
-            let identity = format!("{units:?} {options:?}");
-            let identity = format!("{:08x}", crc32fast::hash(identity.as_bytes()));
+            let identity = sweep::identity(&units, options);
             let mut partial = path.as_os_str().to_owned();
             partial.push(".partial");
             let partial = PathBuf::from(partial);
@@ -270,7 +277,7 @@ fn deflate(
     let Some(best) = by_sharpe.best(1).first().copied() else {
         return Ok(None);
     };
-    let units = sweep::work_units(&plan.strategy, &plan.space, market, plan.range);
+    let units = plan.units(market);
     let outcome = units[best].run(market, options)?;
     let statistics = backtest::statistics::statistics(&outcome, market);
     let value = |name| {

@@ -245,7 +245,7 @@ fn convention<T>(
 struct Terms<'a> {
     option: &'static str,
     text: &'a str,
-    terms: Vec<(&'a str, &'a str)>,
+    left: Vec<(&'a str, &'a str)>,
 }
 
 impl<'a> Terms<'a> {
@@ -256,26 +256,22 @@ impl<'a> Terms<'a> {
         };
         let terms: Option<Vec<_>> = text.split(',').map(term).collect();
         let rule = "write terms as name=value,name=value";
-        let terms = terms.ok_or_else(|| invalid(option, text, rule))?;
-        Ok(Self {
-            option,
-            text,
-            terms,
-        })
+        let left = terms.ok_or_else(|| invalid(option, text, rule))?;
+        Ok(Self { option, text, left })
     }
 
     fn take<T>(&mut self, name: &str, parse: impl Fn(&str) -> Option<T>) -> Result<Option<T>> {
-        let Some(idx) = self.terms.iter().position(|(term, _)| *term == name) else {
+        let Some(idx) = self.left.iter().position(|(term, _)| *term == name) else {
             return Ok(None);
         };
-        let (_, value) = self.terms.remove(idx);
+        let (_, value) = self.left.remove(idx);
         let rule = || format!("`{value}` cannot be the {name}");
         let parsed = parse(value).ok_or_else(|| invalid(self.option, self.text, rule()))?;
         Ok(Some(parsed))
     }
 
     fn finish(self, known: &str) -> Result<()> {
-        match self.terms.first() {
+        match self.left.first() {
             None => Ok(()),
             Some((name, _)) => {
                 let rule =

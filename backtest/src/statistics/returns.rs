@@ -236,10 +236,8 @@ mod tests {
 
     #[test]
     fn quantiles_are_those_of_numpy() {
-        let sorted = [1.0, 2.0, 3.0, 4.0];
-        assert_eq!(quantile(&sorted, 0.0), 1.0);
-        assert_eq!(quantile(&sorted, 0.25), 1.75);
-        assert_eq!(quantile(&sorted, 1.0), 4.0);
+        let quantile = |share| quantile(&[1.0, 2.0, 3.0, 4.0], share).to_string();
+        assert_eq!([0.0, 0.25, 1.0].map(quantile), ["1", "1.75", "4"]);
     }
 
     #[test]

@@ -91,6 +91,13 @@ pub fn work_units(
     space.points().into_iter().map(unit).collect()
 }
 
+/// A short text that differs when any unit or option does, by which a sweep that was
+/// broken off is known again.
+pub fn identity(units: &[WorkUnit], options: &EngineOptions) -> String {
+    let text = format!("{units:?} {options:?}");
+    format!("{:08x}", crc32fast::hash(text.as_bytes()))
+}
+
 /// Runs all units on `n_threads` threads and returns a row for each, in their order.
 ///
 /// Rows that `done` has already are not run again. `on_row` is told of each new row

@@ -9,3 +9,4 @@ mod exchange;
 mod help;
 mod run;
 mod sandbox;
+mod sweep;

@@ -75,18 +75,6 @@ impl Scenario {
         HourRange::new(hour(self.n_warm_up), hour(end)).expect("hours are left")
     }
 
-    /// Runs over all hours after the warm-up with a capital of `capital`.
-    pub fn run(&self, strategy: &mut dyn Strategy, capital: i128) -> Outcome {
-        self.run_scaled(strategy, capital, 1)
-    }
-
-    /// Runs with every price and the capital times `scale`.
-    pub fn run_scaled(&self, strategy: &mut dyn Strategy, capital: i128, scale: i64) -> Outcome {
-        let mut options = EngineOptions::default();
-        options.capital = Cash::from_units(capital * i128::from(scale));
-        self.run_with(strategy, &options, scale)
-    }
-
     /// Runs with every price times `scale`.
     pub fn run_with(
         &self,

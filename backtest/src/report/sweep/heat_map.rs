@@ -50,9 +50,9 @@ pub fn to_html(report: &SweepReport<'_>) -> String {
         };
         page += &map(report.table, &one, axis);
     }
-    write!(
+    writeln!(
         page,
-        "<h2>The best</h2><pre>{}</pre></body></html>\n",
+        "<h2>The best</h2><pre>{}</pre></body></html>",
         escaped(&super::to_text(report))
     )
     .expect("a string takes every write");

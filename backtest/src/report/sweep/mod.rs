@@ -36,6 +36,8 @@ pub struct SweepReport<'a> {
     pub range: HourRange,
     /// By which conventions and at what costs.
     pub options: &'a EngineOptions,
+    /// By which the sweep is known again.
+    pub identity: String,
     /// What is left of the best Sharpe ratio, where there is one.
     pub deflated: Option<DeflatedSharpe>,
     /// How many of the best are shown.
@@ -126,6 +128,7 @@ pub fn to_json(report: &SweepReport<'_>) -> Value {
     });
     json!({
         "schema": SCHEMA,
+        "identity": report.identity,
         "strategy": report.strategy.to_string(),
         "parameters": report.axes.iter().map(|axis| &axis.name).collect::<Vec<_>>(),
         "pairs": pairs,

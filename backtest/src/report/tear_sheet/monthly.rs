@@ -15,7 +15,7 @@ pub fn table(curve: &[f64], start: Timestamp) -> String {
     for month in [
         "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
     ] {
-        html += &format!("<th>{month}</th>");
+        write!(html, "<th>{month}</th>").expect("a string takes every write");
     }
     html += "<th>year</th></tr>";
     let years: Vec<i32> = returns.keys().map(|(year, _)| *year).collect();
