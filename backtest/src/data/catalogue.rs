@@ -113,8 +113,8 @@ pub const CATALOGUE: [(K, &str, &str, &str, &str); 34] = [
     (
         K::MixedUnits,
         "mixed-units",
-        "time in another unit than most",
-        "times in another unit than most",
+        "time in another unit than the first",
+        "times in another unit than the first",
         "read by their size",
     ),
     (

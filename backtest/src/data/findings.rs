@@ -124,13 +124,22 @@ impl Findings {
         Some((*offset, problem))
     }
 
-    /// The error that the policy `strict` makes of the file: its first defect.
+    /// The error that the policy `strict` makes of the file: its first defect, and that
+    /// it names no pair only when there is no other.
     pub fn refusal(&self, file: &SourceFile<'_>) -> Option<Error> {
-        let defects = DefectKind::ALL.into_iter().filter(|kind| !kind.is_note());
-        let first = defects
+        let is_judged = |kind: &DefectKind| !kind.is_note() && *kind != DefectKind::NamelessPair;
+        let first = DefectKind::ALL
+            .into_iter()
+            .filter(is_judged)
             .filter_map(|kind| self.problem(kind))
-            .min_by_key(|(offset, _)| *offset)?;
-        Some(file.row_error(first.0, first.1))
+            .min_by_key(|(offset, _)| *offset);
+        let nameless = || Error::NamelessFile {
+            path: file.path().to_owned(),
+        };
+        match first {
+            Some((offset, problem)) => Some(file.row_error(offset, problem)),
+            None => (self.count(DefectKind::NamelessPair) > 0).then(nameless),
+        }
     }
 
     /// Everything found, in the order of reports.

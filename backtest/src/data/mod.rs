@@ -35,8 +35,8 @@ pub use policy::{ImportOptions, Policy};
 pub use report::{AbsentHours, AbsentRun, LoadReport, RowOrder};
 pub use time_format::TimeFormat;
 
+use crate::Result;
 use crate::market::{Listing, Market};
-use crate::{Error, Result};
 use cache::Cached;
 use findings::Findings;
 use repair::Reference;
@@ -231,12 +231,6 @@ fn check_file(
     let refusal = (options.policy == Policy::Strict)
         .then(|| findings.refusal(&file))
         .flatten();
-    let listing = match refusal {
-        None => Ok(listing),
-        Some(_) if findings.count(DefectKind::NamelessPair) > 0 => Err(Error::NamelessFile {
-            path: path.to_owned(),
-        }),
-        Some(error) => Err(error),
-    };
+    let listing = refusal.map_or(Ok(listing), Err);
     Ok((Checked { report, listing }, fingerprint))
 }

@@ -26,6 +26,8 @@ pub struct RowReader<'a> {
     pub policy: Policy,
     /// The unit of the first unix time.
     pub first_unit: Option<i64>,
+    /// The unit of the first unix time that is not in plain seconds.
+    pub noted_unit: Option<i64>,
     /// How far dates are from the unix times beside them, in hours: least and most.
     pub lags: Option<(i64, i64)>,
     /// Whether any date has a time of day.
@@ -39,6 +41,7 @@ impl<'a> RowReader<'a> {
             symbol,
             policy,
             first_unit: None,
+            noted_unit: None,
             lags: None,
             has_clock: false,
         }

@@ -15,7 +15,7 @@ use crate::time::Timestamp;
 impl RowReader<'_> {
     /// Says in which unit times are, and how far dates were from them.
     pub fn tell(&self, findings: &mut Findings) {
-        if let Some(unit) = self.first_unit.filter(|_| findings.count(K::TimeUnit) > 0) {
+        if let Some(unit) = self.noted_unit {
             let point = if unit == 1 { " with a point" } else { "" };
             findings.set_detail(K::TimeUnit, format!("{}{point}", unit_name(unit)));
         }
@@ -62,6 +62,7 @@ impl RowReader<'_> {
                 is_scientific,
             } => {
                 if per_second != 1 || is_float {
+                    self.noted_unit.get_or_insert(per_second);
                     findings.note(K::TimeUnit, offset);
                 }
                 if is_scientific {
