@@ -199,6 +199,25 @@ fn thousands_are_never_guessed() {
 }
 
 #[test]
+fn clock_changes_give_local_time_away() {
+    let of = |hours: &dyn Fn(usize) -> String| {
+        let mut lines = vec!["date,open,high,low,close,volume".to_owned()];
+        lines.extend((0..48).map(|hour| format!("{},{}", hours(hour), ohlcv(hour))));
+        checked(NAME, text(&lines), Policy::Repair)
+    };
+    let label =
+        |month: &str, hour: usize| format!("2018-{month}-{:02} {:02}:00", hour / 24, hour % 24);
+    // New York, from 2018-03-10 and from 2018-11-03; 02:00 is left out, 01:00 repeated.
+    let spring = of(&|hour| label("03", 240 + hour + usize::from(hour >= 26)));
+    assert_eq!(found(&spring, K::LocalTime).lines, [28]);
+    let autumn = of(&|hour| label("11", 72 + hour - usize::from(hour >= 26)));
+    assert_eq!(found(&autumn, K::LocalTime).lines, [28]);
+    // A hole of an hour at another time is a hole.
+    let other = of(&|hour| label("03", 240 + hour + usize::from(hour >= 30)));
+    assert_eq!(other.report.finding(K::LocalTime), None);
+}
+
+#[test]
 fn local_time_leaves_its_mark() {
     let content = dated(|hour| format!("2018-01-{:02} {:02}:00", 1 + hour / 24, hour % 24));
     let mut lines: Vec<_> = content.lines().map(str::to_owned).collect();

@@ -6,6 +6,7 @@
 
 mod absent;
 mod bad_ticks;
+mod clock_change;
 mod duplicates;
 mod hours;
 mod local_time;
@@ -42,6 +43,7 @@ pub fn repair(
 ) -> Result<Repaired> {
     let order = order::sort(&mut rows, findings);
     if !is_unix {
+        clock_change::find(&rows, findings);
         local_time::find(&rows, findings);
         if let Some(reference) = reference.filter(|_| policy != Policy::Keep) {
             reference.align(&mut rows, findings);
