@@ -40,6 +40,7 @@ const POWERS: [f64; MOST_DIGITS + 1] = [
 
 /// A decimal number as an integer and the count of its decimals, when it is digits
 /// with at most one point among them.
+#[inline]
 pub fn plain(cell: &[u8]) -> Option<(u64, usize)> {
     if cell.len() > MOST_DIGITS {
         return None;
@@ -64,6 +65,7 @@ pub fn plain(cell: &[u8]) -> Option<(u64, usize)> {
 }
 
 /// Reads a price above zero.
+#[inline]
 pub fn price(cell: &[u8]) -> Result<Price, Flaw> {
     if let Some((mantissa, n_decimals)) = plain(cell)
         && mantissa > 0
@@ -73,6 +75,12 @@ pub fn price(cell: &[u8]) -> Result<Price, Flaw> {
     {
         return Ok(Price::from_units(units));
     }
+    odd_price(cell)
+}
+
+/// Reads a price that is written in no plain way, or is none.
+#[cold]
+fn odd_price(cell: &[u8]) -> Result<Price, Flaw> {
     let text = text_of(cell)?;
     Price::parse(text).map_err(|error| {
         let kind = match error {
@@ -88,6 +96,7 @@ pub fn price(cell: &[u8]) -> Result<Price, Flaw> {
 }
 
 /// Reads an amount: zero or more, finite.
+#[inline]
 pub fn volume(cell: &[u8]) -> Result<f64, Flaw> {
     if let Some((mantissa, n_decimals)) = plain(cell)
         && mantissa < FIRST_INEXACT
@@ -97,6 +106,12 @@ pub fn volume(cell: &[u8]) -> Result<f64, Flaw> {
         let volume = mantissa as f64 / POWERS[n_decimals];
         return Ok(volume);
     }
+    odd_volume(cell)
+}
+
+/// Reads an amount that is written in no plain way, or is none.
+#[cold]
+fn odd_volume(cell: &[u8]) -> Result<f64, Flaw> {
     let flaw = |rule: &str| Flaw::new(DefectKind::BadVolumes, rule);
     let text = text_of(cell)?;
     match text.parse::<f64>() {

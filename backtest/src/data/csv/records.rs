@@ -114,6 +114,7 @@ impl<'a> Records<'a> {
 
 impl<'r> Record<'r> {
     /// How many cells there are.
+    #[inline]
     pub fn len(self) -> usize {
         match self {
             Self::Plain(cells) => cells.len(),
@@ -122,6 +123,7 @@ impl<'r> Record<'r> {
     }
 
     /// The cell at a position below [`Record::len`], without the blanks around it.
+    #[inline]
     pub fn cell(self, position: usize) -> &'r [u8] {
         let cell = match self {
             Self::Plain(cells) => cells[position],
