@@ -106,7 +106,8 @@ where
         let equity = broker.settle(&hour, &mut portfolio, equity);
 
         // The strategy sees the closed hour and orders.
-        let mut context = Context::new(hour, &portfolio, equity, &mut broker.book, options);
+        let (fills, book) = (&broker.fills, &mut broker.book);
+        let mut context = Context::new(hour, &portfolio, equity, fills, book, options);
         if tick == 0 {
             strategy.initialize(&mut context);
         }

@@ -3,6 +3,7 @@
 use crate::broker::{OrderBook, with_real_prices};
 use crate::convention::Sizing;
 use crate::engine::EngineOptions;
+use crate::fill::Fill;
 use crate::history::{History, Hour};
 use crate::indicator::Average;
 use crate::instrument::PairId;
@@ -25,6 +26,7 @@ pub struct Context<'a> {
     hour: Hour<'a>,
     portfolio: &'a Portfolio,
     equity: Cash,
+    fills: &'a [Fill],
     book: &'a mut OrderBook,
     options: &'a EngineOptions,
 }
@@ -34,6 +36,7 @@ impl<'a> Context<'a> {
         hour: Hour<'a>,
         portfolio: &'a Portfolio,
         equity: Cash,
+        fills: &'a [Fill],
         book: &'a mut OrderBook,
         options: &'a EngineOptions,
     ) -> Self {
@@ -41,6 +44,7 @@ impl<'a> Context<'a> {
             hour,
             portfolio,
             equity,
+            fills,
             book,
             options,
         }
@@ -87,6 +91,11 @@ impl<'a> Context<'a> {
     /// Cash plus all positions at the last closes.
     pub const fn equity(&self) -> Cash {
         self.equity
+    }
+
+    /// Everything executed so far, in the order of execution.
+    pub const fn fills(&self) -> &'a [Fill] {
+        self.fills
     }
 
     /// The conventions and costs of the run.
