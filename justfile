@@ -114,6 +114,43 @@ peers:
     "$peers/venv/bin/austin" --version >/dev/null 2>&1 ||
         "$peers/venv/bin/python" -m pip install --quiet --disable-pip-version-check austin-dist==3.7.0 || cannot austin
 
+# Build the Python package into target/python-venv and prove it by its tests
+[group('python')]
+python *ARGS: python-package
+    @just python-test {{ ARGS }}
+
+# The Python package's tests, in the environment that `just python` makes
+[group('python')]
+python-test *ARGS: python-package
+    cd python && ../target/python-venv/bin/ruff check . ../notebooks
+    cd python && ../target/python-venv/bin/ruff format --check . ../notebooks
+    cd python && ../target/python-venv/bin/python -m pytest {{ ARGS }}
+
+# Execute the notebooks from clean, and keep what they show below target/notebooks
+[group('python')]
+notebooks: python-package
+    target/python-venv/bin/python notebooks/execute.py notebooks target/notebooks
+
+# Speed of per-tick callbacks, beside a plain call of the same function
+[group('python')]
+python-speed *ARGS: python-package
+    target/python-venv/bin/python python/benches/ticks.py {{ ARGS }}
+
+# The environment with what the tests and notebooks need, and the package in it
+[private]
+python-package:
+    #!/usr/bin/env bash
+    set -euo pipefail
+    venv="$PWD/target/python-venv"
+    if ! cmp -s python/pyproject.toml "$venv/pyproject.toml"; then
+        [ -x "$venv/bin/python" ] || python3 -m venv "$venv"
+        "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --upgrade 'pip>=25.1'
+        "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --group python/pyproject.toml:develop
+        cp python/pyproject.toml "$venv/pyproject.toml"
+    fi
+    VIRTUAL_ENV="$venv" "$venv/bin/maturin" develop --quiet --release --locked --skip-install --manifest-path python/Cargo.toml 2>/dev/null ||
+        VIRTUAL_ENV="$venv" "$venv/bin/maturin" develop --release --locked --manifest-path python/Cargo.toml
+
 # Remove the bundles that back-tests leave in the data root
 [group('measure')]
 clean-data:

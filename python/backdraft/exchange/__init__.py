@@ -1,0 +1,1 @@
+"""Where catalyst's algorithms import from."""

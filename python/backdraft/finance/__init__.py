@@ -1,0 +1,1 @@
+"""What trading costs: commission and slippage, under zipline's names."""

@@ -1,0 +1,287 @@
+"""Many runs of one strategy with different parameters.
+
+A strategy of Rust runs on all cores within this process. One of Python runs in other
+processes, through any `concurrent.futures.Executor`: the local one by default, Dask's
+`client.get_executor()`, Ray's, ipyparallel's. A unit of work carries the parameters and
+the fingerprint of its market, not the prices: a process that does not have them yet says
+so, and gets them with the next unit that it is sent.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+import json
+import math
+import os
+import pickle
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import (
+    FIRST_COMPLETED,
+    Executor,
+    Future,
+    ProcessPoolExecutor,
+    wait,
+)
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from backdraft._backdraft import Market, sweep_native
+from backdraft._inputs import Prices, market, time_text
+from backdraft.algorithm import Strategy, run_strategy, trading_of
+from backdraft.errors import OptionError
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import polars as pl
+
+__all__ = ["Sweep", "sweep"]
+
+Parameters = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """The results of a sweep, in the order of the parameters.
+
+    Attributes
+    ----------
+    parameters : list of dict
+        What was varied.
+    summaries : list of dict
+        The figures of each run, as `Result.summary` has them.
+    """
+
+    parameters: list[dict[str, Any]]
+    summaries: list[dict[str, Any]]
+
+    @property
+    def rows(self) -> list[dict[str, Any]]:
+        """One flat row a run: its parameters, then its figures."""
+        flat = (int, float, str, bool, type(None))
+        return [
+            parameters | {k: v for k, v in summary.items() if isinstance(v, flat)}
+            for parameters, summary in zip(self.parameters, self.summaries, strict=True)
+        ]
+
+    def best(self, objective: str = "sharpe") -> dict[str, Any]:
+        """Return the row in which a figure is largest; undefined ones come last."""
+
+        def rank(row: dict[str, Any]) -> float:
+            return -math.inf if row[objective] is None else row[objective]
+
+        return max(self.rows, key=rank)
+
+    def to_polars(self) -> pl.DataFrame:
+        """Return the rows as a polars frame."""
+        import polars as pl
+
+        return pl.DataFrame(self.rows, infer_schema_length=None)
+
+    def to_pandas(self) -> pd.DataFrame:
+        """Return the rows as a pandas frame."""
+        import pandas as pd
+
+        return pd.DataFrame(self.rows)
+
+    def __len__(self) -> int:
+        return len(self.parameters)
+
+    def __repr__(self) -> str:
+        return f"<Sweep of {len(self):,} runs>"
+
+
+def sweep(
+    strategy: str | Callable[..., Strategy],
+    params: Mapping[str, Iterable[Any]] | Sequence[Parameters],
+    *,
+    data: Prices = None,
+    pairs: int | Sequence[str] | None = None,
+    seed: int | None = None,
+    start: Any = None,
+    end: Any = None,
+    capital_base: float = 100_000.0,
+    commission: Any = 0.001,
+    slippage: Any = None,
+    fill: str = "next-open",
+    size: str = "on-decision",
+    volume_limit: float | None = None,
+    executor: Executor | None = None,
+    threads: int | None = None,
+    progress: bool | None = None,
+) -> Sweep:
+    """Run a strategy once for each set of parameters.
+
+    Parameters
+    ----------
+    strategy : str or callable
+        The name of a Rust strategy, such as `sma-cross`; or whatever makes a `Strategy`
+        of the parameters, most simply its class.
+    params : mapping or sequence of mappings
+        For each parameter its values, of which all combinations are run; or the
+        combinations themselves.
+    data, pairs, seed, start, end, capital_base, commission, slippage, fill, size, volume_limit
+        As for `run_algorithm`.
+    executor : concurrent.futures.Executor, optional
+        Where Python strategies run; local processes, one a core, by default.
+    threads : int, optional
+        How many runs of a Rust strategy go on at a time; one a core by default.
+    progress : bool, optional
+        Whether to show a bar, for which tqdm has to be installed; by default where it is,
+        and standard error is a terminal.
+
+    Returns
+    -------
+    Sweep
+        The same whatever the executor and the number of threads.
+    """
+    points = _points(params)
+    prices = market(data, pairs, seed)
+    trading = trading_of(commission, slippage, fill, size, volume_limit)
+    run = (time_text(start), time_text(end), capital_base, trading)
+    summaries: list[dict[str, Any] | None] = [None] * len(points)
+    with _bar(len(points), progress) as step:
+        if isinstance(strategy, str):
+            if executor is not None:
+                raise OptionError(
+                    f"`executor` is not for {strategy}: a Rust strategy runs on all cores "
+                    "without one"
+                )
+
+            def done(place: int, summary: str) -> None:
+                summaries[place] = json.loads(summary)
+                step()
+
+            names = [_spell(strategy, point) for point in points]
+            sweep_native(prices, names, done, *run, threads)
+        else:
+            for place, summary in _distribute(strategy, points, prices, run, executor):
+                summaries[place] = summary
+                step()
+    return Sweep(points, [summary for summary in summaries if summary is not None])
+
+
+def _points(params: Mapping[str, Iterable[Any]] | Sequence[Parameters]) -> list[dict[str, Any]]:
+    if isinstance(params, Mapping):
+        combinations = itertools.product(*params.values())
+        return [dict(zip(params, values, strict=True)) for values in combinations]
+    return [dict(point) for point in params]
+
+
+def _spell(name: str, point: Parameters) -> str:
+    """Return a Rust strategy with its parameters, as the command line has it."""
+    if not point:
+        return name
+    return f"{name}:" + ",".join(f"{key}={value}" for key, value in point.items())
+
+
+def _distribute(
+    strategy: Callable[..., Strategy],
+    points: Sequence[Parameters],
+    prices: Market,
+    run: tuple[Any, ...],
+    executor: Executor | None,
+) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Yield places and summaries as they come, from whatever executor there is."""
+    own = None
+    if executor is None:
+        executor = own = ProcessPoolExecutor(max_workers=os.cpu_count())
+    packed = pickle.dumps(prices)
+    fingerprint = hashlib.blake2b(packed, digest_size=16).hexdigest()
+    make = _pack(strategy)
+    waiting = deque(range(len(points)))
+    # Work that came back from a process without prices.
+    refused: deque[int] = deque()
+    pending: dict[Future[Any], tuple[int, bool]] = {}
+
+    def submit(place: int, carries: bool) -> None:
+        unit = (make, dict(points[place]), fingerprint, packed if carries else None, run)
+        pending[executor.submit(_work, unit)] = (place, carries)
+
+    try:
+        n_arrived = 0
+        while waiting or refused or pending:
+            # Prices are sent to one process more at a time, as long as some refuse.
+            n_carrying = sum(carries for _, carries in pending.values())
+            if refused and n_carrying <= n_arrived:
+                submit(refused.popleft(), True)
+            while waiting and len(pending) < IN_FLIGHT:
+                submit(waiting.popleft(), False)
+            done, _ = wait(pending, return_when=FIRST_COMPLETED)
+            # Refusals first: what brings prices may stand behind them.
+            for future in sorted(done, key=lambda future: pending[future][1]):
+                place, carries = pending.pop(future)
+                summary = future.result()
+                if summary is None:
+                    refused.append(place)
+                    continue
+                if carries:
+                    # Others may find prices now where they found none.
+                    n_arrived += 1
+                    waiting.extendleft(refused)
+                    refused.clear()
+                yield place, summary
+    finally:
+        for future in pending:
+            future.cancel()
+        if own is not None:
+            own.shutdown(cancel_futures=True)
+
+
+#: Units of work that are handed out at a time: enough to keep many workers busy, and so
+#: few that results stream back.
+IN_FLIGHT = 64
+
+#: The markets that this process has got, by fingerprint.
+_MARKETS: dict[str, Market] = {}
+
+
+def _work(unit: tuple[bytes, dict[str, Any], str, bytes | None, tuple[Any, ...]]) -> Any:
+    """Run one unit of work; None says that the prices are missing here."""
+    make, point, fingerprint, packed, (start, end, capital_base, trading) = unit
+    if packed is not None and fingerprint not in _MARKETS:
+        # One sweep at a time: the last one's prices would only lie about.
+        _MARKETS.clear()
+        _MARKETS[fingerprint] = pickle.loads(packed)
+    if fingerprint not in _MARKETS:
+        return None
+    result = run_strategy(
+        pickle.loads(make)(**point),
+        data=_MARKETS[fingerprint],
+        start=start,
+        end=end,
+        capital_base=capital_base,
+        trading=trading,
+    )
+    return json.loads(result.outcome.brief())
+
+
+def _pack(strategy: Callable[..., Strategy]) -> bytes:
+    """Pickle a strategy, by value where it was written in a notebook or script."""
+    try:
+        import cloudpickle
+    except ImportError:
+        return pickle.dumps(strategy)
+    return cloudpickle.dumps(strategy)
+
+
+class _bar:
+    """A progress bar, or nothing, as a context whose value is called at each step."""
+
+    def __init__(self, total: int, wanted: bool | None) -> None:
+        self.bar = None
+        if wanted is not False:
+            try:
+                from tqdm.auto import tqdm
+            except ImportError:
+                return
+            # None lets tqdm look for a terminal.
+            self.bar = tqdm(total=total, unit="run", disable=None if wanted is None else False)
+
+    def __enter__(self) -> Callable[[], Any]:
+        return self.bar.update if self.bar is not None else lambda: None
+
+    def __exit__(self, *_: object) -> None:
+        if self.bar is not None:
+            self.bar.close()

@@ -1,0 +1,5 @@
+"""Where catalyst's algorithms import `run_algorithm` from."""
+
+from backdraft.algorithm import run_algorithm
+
+__all__ = ["run_algorithm"]

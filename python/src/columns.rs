@@ -1,0 +1,284 @@
+//! One pair's bars as columns from Python, turned into the engine's.
+//!
+//! A row is checked as a line of a price file is: times on the hour, prices above zero,
+//! the high the highest. Rows may come in any order; hours without a row are filled and
+//! never traded on.
+
+use std::fmt::Display;
+
+use arrow_array::Array;
+use arrow_array::cast::AsArray;
+use arrow_array::types::{Float64Type, Int64Type, TimestampSecondType};
+use arrow_cast::cast;
+use arrow_schema::{DataType, TimeUnit};
+use backtest::{Bar, BarSeries, Price, Timestamp};
+use pyo3::prelude::*;
+use pyo3_arrow::PyTable;
+
+use crate::error::{self, DataError};
+
+const HOUR: i64 = 3_600;
+const DAY: i64 = 24 * HOUR;
+
+/// Names under which the time of a bar goes, its opening.
+const TIME_NAMES: [&str; 8] = [
+    "time",
+    "timestamp",
+    "datetime",
+    "date",
+    "dt",
+    "open_time",
+    "unix",
+    "index",
+];
+
+/// Rows of one pair, column by column.
+#[derive(FromPyObject)]
+#[pyo3(from_item_all)]
+pub struct Columns {
+    /// Opening times in unix seconds.
+    time: Vec<i64>,
+    open: Vec<f64>,
+    high: Vec<f64>,
+    low: Vec<f64>,
+    close: Vec<f64>,
+    volume: Vec<f64>,
+}
+
+impl Columns {
+    /// Finds the columns of an Arrow table by their names.
+    pub fn read(table: &PyTable, name: &str) -> PyResult<Self> {
+        let schema = table
+            .batches()
+            .first()
+            .map(arrow_array::RecordBatch::schema)
+            .ok_or_else(|| refuse(name, "has no rows"))?;
+        let find = |wanted: &str| {
+            let fields = schema.fields().iter();
+            let mut named = fields.map(|field| field.name().to_ascii_lowercase());
+            named.position(|name| name == wanted)
+        };
+        let time = TIME_NAMES.iter().find_map(|name| find(name)).or_else(|| {
+            let is_time = |field: &arrow_schema::FieldRef| {
+                matches!(
+                    field.data_type(),
+                    DataType::Timestamp(..) | DataType::Date32
+                )
+            };
+            schema.fields().iter().position(is_time)
+        });
+        let time = time.ok_or_else(|| refuse(name, "has no column `time`"))?;
+        let mut columns = Self {
+            time: Vec::new(),
+            open: Vec::new(),
+            high: Vec::new(),
+            low: Vec::new(),
+            close: Vec::new(),
+            volume: Vec::new(),
+        };
+        for batch in table.batches() {
+            columns.time.extend(seconds(batch.column(time), name)?);
+            for (column, wanted) in [
+                (&mut columns.open, "open"),
+                (&mut columns.high, "high"),
+                (&mut columns.low, "low"),
+                (&mut columns.close, "close"),
+                (&mut columns.volume, "volume"),
+            ] {
+                let at = find(wanted)
+                    .ok_or_else(|| refuse(name, format!("has no column `{wanted}`")))?;
+                column.extend(numbers(batch.column(at), wanted, name)?);
+            }
+        }
+        Ok(columns)
+    }
+
+    /// The bars, and whether there is one a day.
+    pub fn bars(&self, name: &str) -> PyResult<(BarSeries, bool)> {
+        let n_rows = self.time.len();
+        let lengths = [&self.open, &self.high, &self.low, &self.close, &self.volume];
+        if lengths.iter().any(|column| column.len() != n_rows) {
+            return Err(refuse(name, "has columns of different lengths"));
+        }
+        let mut order: Vec<_> = (0..n_rows).collect();
+        order.sort_by_key(|row| self.time[*row]);
+        let order: Vec<_> = order
+            .into_iter()
+            .filter(|row| !self.is_absent(*row))
+            .collect();
+        let first = *order.first().ok_or_else(|| refuse(name, "has no rows"))?;
+        let is_daily = self.is_daily(&order);
+        let mut series = BarSeries::new(Timestamp::from_seconds(
+            self.time[first].div_euclid(HOUR) * HOUR,
+        ));
+        let mut last: Option<(usize, Bar)> = None;
+        for row in order {
+            let bar = self.bar(row, name)?;
+            if let Some((before, last)) = last {
+                if bar.open_time == last.open_time {
+                    if bar == last {
+                        continue;
+                    }
+                    let problem = format!("differs from row {before}, which has the same time");
+                    return Err(refuse_row(name, row, problem));
+                }
+                while series.end() < bar.open_time {
+                    series.push(Bar::fill(series.end(), last.close));
+                }
+            }
+            series.push(bar);
+            last = Some((row, bar));
+        }
+        if is_daily && let Some((_, last)) = last {
+            // The last day is whole as well.
+            for _ in 1..24 {
+                series.push(Bar::fill(series.end(), last.close));
+            }
+        }
+        Ok((series, is_daily))
+    }
+
+    /// Whether the row says that nothing is known of its hour.
+    fn is_absent(&self, row: usize) -> bool {
+        self.open[row].is_nan() && self.close[row].is_nan()
+    }
+
+    /// Whether all bars open at the same hour of different days.
+    fn is_daily(&self, order: &[usize]) -> bool {
+        let times = || order.iter().map(|row| self.time[*row]);
+        order.len() >= 3
+            && times().all(|time| time.rem_euclid(DAY) == 0)
+            && times().zip(times().skip(1)).any(|(a, b)| a != b)
+    }
+
+    fn bar(&self, row: usize, name: &str) -> PyResult<Bar> {
+        let open_time = Timestamp::from_seconds(self.time[row]);
+        if !open_time.is_whole_hour() {
+            let problem =
+                format!("is of {open_time}: bars are hourly, and stamped with their opening");
+            return Err(refuse_row(name, row, problem));
+        }
+        let price = |column: &[f64], what: &str| {
+            Price::parse(&column[row].to_string())
+                .map_err(|error| refuse_row(name, row, format!("{what} {} {error}", column[row])))
+        };
+        let bar = Bar {
+            open_time,
+            open: price(&self.open, "open")?,
+            high: price(&self.high, "high")?,
+            low: price(&self.low, "low")?,
+            close: price(&self.close, "close")?,
+            volume: self.volume[row],
+            filled: false,
+        };
+        if bar.high < bar.open.max(bar.close) || bar.low > bar.open.min(bar.close) {
+            let problem = "has a high below, or a low above, its open or close";
+            return Err(refuse_row(name, row, problem));
+        }
+        if !(bar.volume >= 0.0 && bar.volume.is_finite()) {
+            let problem = format!("volume {} is not a number of at least zero", bar.volume);
+            return Err(refuse_row(name, row, problem));
+        }
+        Ok(bar)
+    }
+
+    /// The bars as bytes, for another process.
+    pub fn pack(bars: &BarSeries) -> Vec<u8> {
+        let mut bytes = Vec::with_capacity(8 + bars.len() * 41);
+        bytes.extend(bars.start().as_seconds().to_le_bytes());
+        for bar_idx in 0..bars.len() {
+            let bar = bars.bar(bar_idx);
+            for price in [bar.open, bar.high, bar.low, bar.close] {
+                bytes.extend(price.as_units().to_le_bytes());
+            }
+            bytes.extend(bar.volume.to_le_bytes());
+            bytes.push(u8::from(bar.filled));
+        }
+        bytes
+    }
+
+    /// The bars that [`Columns::pack`] packed, and whether there is one a day.
+    pub fn unpack(bytes: &[u8]) -> Option<(BarSeries, bool)> {
+        let (start, mut rest) = bytes.split_first_chunk()?;
+        let mut series = BarSeries::new(Timestamp::from_seconds(i64::from_le_bytes(*start)));
+        let mut is_daily = true;
+        while !rest.is_empty() {
+            let mut units = [0; 4];
+            for unit in &mut units {
+                let (bytes, after) = rest.split_first_chunk()?;
+                *unit = i64::from_le_bytes(*bytes);
+                rest = after;
+            }
+            let (volume, after) = rest.split_first_chunk()?;
+            let (filled, after) = after.split_first()?;
+            rest = after;
+            let open_time = series.end();
+            let [open, high, low, close] = units.map(Price::from_units);
+            is_daily &= *filled == 1 || open_time.as_seconds().rem_euclid(DAY) == 0;
+            series.push(Bar {
+                open_time,
+                open,
+                high,
+                low,
+                close,
+                volume: f64::from_le_bytes(*volume),
+                filled: *filled == 1,
+            });
+        }
+        Some((series, is_daily))
+    }
+}
+
+/// Unix seconds from times, or from numbers of seconds, milliseconds and so on.
+fn seconds(column: &dyn Array, name: &str) -> PyResult<Vec<i64>> {
+    let numbers = match column.data_type() {
+        DataType::Int64 | DataType::Float64 | DataType::UInt64 | DataType::Int32 => {
+            cast(column, &DataType::Int64)
+                .map(|array| array.as_primitive::<Int64Type>().values().to_vec())
+        }
+        _ => cast(column, &DataType::Timestamp(TimeUnit::Second, None)).map(|array| {
+            array
+                .as_primitive::<TimestampSecondType>()
+                .values()
+                .to_vec()
+        }),
+    };
+    let numbers =
+        numbers.map_err(|error| refuse(name, format!("has times that cannot be read: {error}")))?;
+    // Seconds of 2001 are milliseconds of 1970; no market is that old.
+    let largest = numbers.iter().copied().max().unwrap_or(0);
+    let scale = [1, 1_000, 1_000_000]
+        .into_iter()
+        .find(|scale| largest < 100_000_000_000 * scale)
+        .unwrap_or(1_000_000_000);
+    Ok(numbers
+        .into_iter()
+        .map(|time| time.div_euclid(scale))
+        .collect())
+}
+
+fn numbers(column: &dyn Array, what: &str, name: &str) -> PyResult<Vec<f64>> {
+    let floats = cast(column, &DataType::Float64).map_err(|error| {
+        refuse(
+            name,
+            format!("has a column `{what}` without numbers: {error}"),
+        )
+    })?;
+    let floats = floats.as_primitive::<Float64Type>();
+    Ok(floats
+        .iter()
+        .map(|number| number.unwrap_or(f64::NAN))
+        .collect())
+}
+
+fn refuse(name: &str, problem: impl Display) -> PyErr {
+    let hint = "bars have the columns time (their opening, UTC), open, high, low, close, volume";
+    error::with_hint(
+        DataError::new_err(format!("the data of {name} {problem}")),
+        Some(hint.to_owned()),
+    )
+}
+
+fn refuse_row(name: &str, row: usize, problem: impl Display) -> PyErr {
+    DataError::new_err(format!("the data of {name}, row {row}: {problem}"))
+}

@@ -1,0 +1,189 @@
+//! Sampling the running Python process, and what was seen.
+
+use std::path::PathBuf;
+use std::sync::Mutex;
+
+use profiler::format::{Format, WriteOptions, html};
+use profiler::{Options, Session, Trigger};
+use pyo3::prelude::*;
+use pyo3::types::PyBytes;
+
+use crate::error::{self, ProfilerError};
+use crate::table::{Table, counts, floats, texts};
+
+/// A sampler of this process.
+#[pyclass(frozen, module = "backdraft")]
+pub struct Sampler {
+    options: Options,
+    session: Mutex<Option<Session>>,
+}
+
+#[pymethods]
+impl Sampler {
+    #[new]
+    #[pyo3(signature = (rate=997.0, seed=1, max_overhead=None, is_random=true, trigger="auto"))]
+    fn new(
+        rate: f64,
+        seed: u64,
+        max_overhead: Option<f64>,
+        is_random: bool,
+        trigger: &str,
+    ) -> PyResult<Self> {
+        let mut options = Options::new();
+        options.rate_hz = rate;
+        options.seed = seed;
+        options.max_overhead = max_overhead;
+        if !is_random {
+            options.intervals = profiler::Intervals::Fixed;
+        }
+        options.trigger = match trigger {
+            "auto" => Trigger::Auto,
+            "perf-event" => Trigger::PerfEvent,
+            "perf-signal" => Trigger::PerfSignal,
+            "timer" => Trigger::Timer,
+            other => {
+                let rule = "choose auto, perf-event, perf-signal or timer";
+                return Err(error::option("trigger", other, rule));
+            }
+        };
+        Ok(Self {
+            options,
+            session: Mutex::new(None),
+        })
+    }
+
+    /// Begins to sample all threads of the process.
+    fn start(&self) -> PyResult<()> {
+        // The one place where a session begins.
+        let session = profiler::Sampler::start(self.options.clone()).map_err(error::profiler)?;
+        *self.session.lock().expect("nothing panics under this lock") = Some(session);
+        Ok(())
+    }
+
+    /// Ends sampling and returns what was seen.
+    fn stop(&self, py: Python<'_>) -> PyResult<Profile> {
+        let session = self
+            .session
+            .lock()
+            .expect("nothing panics under this lock")
+            .take();
+        let session =
+            session.ok_or_else(|| ProfilerError::new_err("this sampler has not been started"))?;
+        py.detach(|| session.stop())
+            .map(Profile)
+            .map_err(error::profiler)
+    }
+}
+
+/// Stacks with their weights, and how well they were taken.
+#[pyclass(frozen, module = "backdraft")]
+pub struct Profile(profiler::Profile);
+
+#[pymethods]
+impl Profile {
+    /// Every function: samples in it (`self`) and in what it called (`total`), their shares
+    /// as fractions, and the ends of the 95 % intervals of these.
+    #[getter]
+    fn functions(&self) -> Table {
+        let functions = self.0.functions();
+        let share = |of: fn(&profiler::FunctionShare) -> f64| floats(functions.iter().map(of));
+        let samples = |of: fn(&profiler::FunctionShare) -> profiler::Weight| {
+            let samples = functions.iter().map(|function| of(function).as_samples());
+            counts(samples.map(|n| usize::try_from(n).expect("a count fits")))
+        };
+        Table::new(vec![
+            ("function", texts(functions.iter().map(|f| f.name.as_str()))),
+            ("self_samples", samples(|f| f.self_weight)),
+            ("total_samples", samples(|f| f.total_weight)),
+            ("self", share(|f| f.self_share.value)),
+            ("self_low", share(|f| f.self_share.low)),
+            ("self_high", share(|f| f.self_share.high)),
+            ("total", share(|f| f.total_share.value)),
+            ("total_low", share(|f| f.total_share.low)),
+            ("total_high", share(|f| f.total_share.high)),
+        ])
+    }
+
+    /// What changed from this profile to `after`, function by function.
+    fn changes(&self, after: &Self) -> Table {
+        let changes = profiler::changes(&self.0, &after.0);
+        let number = |of: fn(&profiler::Change) -> f64| floats(changes.iter().map(of));
+        Table::new(vec![
+            ("function", texts(changes.iter().map(|c| c.name.as_str()))),
+            ("before", number(|c| c.before.value)),
+            ("after", number(|c| c.after.value)),
+            ("difference", number(|c| c.difference.value)),
+            ("difference_low", number(|c| c.difference.low)),
+            ("difference_high", number(|c| c.difference.high)),
+            ("p_corrected", number(|c| c.p_corrected)),
+        ])
+    }
+
+    /// The share of samples with a function on their stack whose name contains `part`:
+    /// `(value, low, high)`, as fractions.
+    fn share_of(&self, part: &str) -> (f64, f64, f64) {
+        let share = self.0.share_of(|function| function.contains(part));
+        (share.value, share.low, share.high)
+    }
+
+    /// Stacks, root first, with their samples.
+    fn stacks(&self) -> Vec<(Vec<String>, u64)> {
+        let stacks = self.0.stacks().map(|(stack, weight)| {
+            let stack = stack.into_iter().map(str::to_owned).collect();
+            (stack, weight.as_samples())
+        });
+        stacks.collect()
+    }
+
+    /// How many samples there are.
+    #[getter]
+    fn n_samples(&self) -> u64 {
+        self.0.total().as_samples()
+    }
+
+    /// One line on how well it was sampled.
+    #[getter]
+    fn quality(&self) -> String {
+        self.0.quality().to_string()
+    }
+
+    /// The profile as a file of that name would hold it.
+    #[pyo3(signature = (name, title=None))]
+    fn render<'py>(
+        &self,
+        py: Python<'py>,
+        name: PathBuf,
+        title: Option<String>,
+    ) -> PyResult<Bound<'py, PyBytes>> {
+        let format = Format::from_path(&name).ok_or_else(|| {
+            let rule = "end its name in .svg, .html, .folded, .speedscope.json, .pb.gz, \
+                        .firefox.json or .json";
+            error::option("path", name.display(), rule)
+        })?;
+        let mut options = WriteOptions::for_path(&name);
+        options.title = title.unwrap_or(options.title);
+        let mut bytes = Vec::new();
+        format
+            .write(&self.0, &options, &mut bytes)
+            .map_err(error::profiler)?;
+        Ok(PyBytes::new(py, &bytes))
+    }
+
+    /// A page that shows this profile and `after` side by side.
+    #[pyo3(signature = (after, title=None))]
+    fn comparison(&self, after: &Self, title: Option<String>) -> PyResult<String> {
+        let mut options = html::Options::new();
+        options.title = title.unwrap_or(options.title);
+        let mut bytes = Vec::new();
+        html::write_comparison(&self.0, &after.0, &options, &mut bytes).map_err(error::profiler)?;
+        Ok(String::from_utf8(bytes).expect("a page is text"))
+    }
+
+    /// The top of the table of functions, as the command line prints it.
+    #[pyo3(signature = (n_rows=20))]
+    fn text(&self, n_rows: usize) -> PyResult<String> {
+        let mut bytes = Vec::new();
+        profiler::format::table::write(&self.0, n_rows, &mut bytes).map_err(error::profiler)?;
+        Ok(String::from_utf8_lossy(&bytes).into_owned())
+    }
+}

@@ -1,0 +1,165 @@
+"""Prices as users have them."""
+
+import pickle
+
+import numpy as np
+import pandas as pd
+import polars as pl
+import pyarrow as pa
+import pytest
+
+import backdraft
+import backdraft.api
+from backdraft import DataError
+
+SPAN = {"start": "2016-02", "end": "2016-03"}
+
+
+@pytest.fixture(scope="module")
+def table():
+    market = backdraft.market(pairs=["btc_usdt"])
+    bars = market.bars(market.assets[0])
+    frame = pd.DataFrame({name: bars.column(name) for name in bars.columns if name != "filled"})
+    return frame[(frame["time"] >= "2016-01-01") & (frame["time"] < "2016-04-01")]
+
+
+def value(data, **options):
+    return backdraft.run("sma-cross", data=data, **SPAN, **options).outcome.final_value
+
+
+@pytest.fixture(scope="module")
+def expected():
+    return value(backdraft.market(pairs=["btc_usdt"]))
+
+
+def shapes(frame):
+    frame = frame.reset_index(drop=True)
+    seconds = frame["time"].astype("datetime64[s]").astype("int64")
+    yield "pandas, a column of times", frame
+    yield "pandas, an index", frame.set_index("time")
+    yield (
+        "pandas, an index with a zone",
+        frame.set_index("time").tz_localize("UTC").tz_convert("Asia/Tokyo"),
+    )
+    yield "pandas, newest first", frame.iloc[::-1]
+    yield (
+        "pandas, other names",
+        frame.rename(columns=str.title).rename(columns={"Time": "Date"}),
+    )
+    yield "polars", pl.from_pandas(frame)
+    yield "polars, lazily seconds", pl.from_pandas(frame.assign(time=seconds.to_numpy()))
+    yield "polars, milliseconds", pl.from_pandas(frame.assign(time=seconds.to_numpy() * 1000))
+    yield "polars, texts", pl.from_pandas(frame.assign(time=frame["time"].astype(str)))
+    yield "Arrow", pa.Table.from_pandas(frame, preserve_index=False)
+    yield "NumPy arrays", {name: frame[name].to_numpy() for name in frame}
+    yield "NumPy records", frame.to_records(index=False)
+    yield "lists", {name: frame[name].tolist() for name in frame} | {"time": seconds.tolist()}
+
+
+def test_every_shape_gives_the_same_run(table, expected):
+    for name, data in shapes(table):
+        assert value({"btc_usdt": data}) == expected, name
+
+
+def test_one_frame_is_named_by_pairs_or_by_a_column(table, expected):
+    assert value(table, pairs=["btc_usdt"]) == expected
+    both = pd.concat([table.assign(symbol="btc_usdt"), table.assign(symbol="eth_usdt")])
+    for data in (both, pl.from_pandas(both), pa.Table.from_pandas(both)):
+        market = backdraft.market(data)
+        assert [asset.symbol for asset in market.assets] == ["btc_usdt", "eth_usdt"]
+    with pytest.raises(DataError, match="which pair"):
+        backdraft.market(table)
+
+
+def test_paths(tmp_path, table, expected):
+    rows = table.assign(time=table["time"].astype("datetime64[s]").astype("int64"), trades=1)
+    path = tmp_path / "XBTUSDT_60.csv"
+    rows.to_csv(path, header=False, index=False)
+    for data in (path, str(path), [path]):
+        assert value(data) == expected
+    with pytest.raises(backdraft.FileError, match="cannot read") as caught:
+        backdraft.market(tmp_path / "absent.csv")
+    assert caught.value.hint == "check the path for a typing mistake"
+
+
+def test_absent_hours_are_filled_and_counted(table):
+    holes = table.drop(table.index[[40 * 24 + 3, 40 * 24 + 4, 45 * 24]])
+    result = backdraft.run("buy-and-hold", data={"btc_usdt": holes}, **SPAN)
+    assert result.summary["filled_hours"] == {"BTC/USDT": 3}
+    nan = table.copy()
+    nan.iloc[[40 * 24 + 3, 40 * 24 + 4, 45 * 24], 1:] = np.nan
+    assert (
+        backdraft.run("buy-and-hold", data={"btc_usdt": nan}, **SPAN).final_value
+        == result.final_value
+    )
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (lambda it: it.drop(columns="open"), "no column `open`"),
+        (lambda it: it.drop(columns="time").reset_index(drop=True), "row|time|hour"),
+        (lambda it: it.assign(close=0.0, low=0.0), "low 0 is not above zero"),
+        (lambda it: it.assign(high=1.0), "high below"),
+        (lambda it: it.assign(volume=-1.0), "volume -1"),
+        (lambda it: it.assign(time=it["time"] + pd.Timedelta("30min")), "hourly"),
+        (lambda it: pd.concat([it, it.head(1).assign(volume=7.0)]), "same time"),
+        (lambda it: it.head(0), "no rows"),
+    ],
+)
+def test_what_is_wrong_with_prices_is_said(table, change, words):
+    for convert in (lambda it: it, pl.from_pandas):
+        with pytest.raises(DataError, match=words):
+            backdraft.market({"btc_usdt": convert(change(table))})
+
+
+def test_daily_bars_are_for_daily_runs():
+    days = pd.bdate_range("2015-01-01", "2016-12-31", tz="America/New_York")
+    prices = 100 + np.arange(len(days)) * 0.25
+    frame = pd.DataFrame(
+        {
+            "open": prices,
+            "high": prices + 1,
+            "low": prices - 1,
+            "close": prices + 0.5,
+            "volume": 1e6,
+        },
+        index=days,
+    )
+    seen = []
+
+    def handle_data(context, data):
+        asset = backdraft.api.symbol("AAPL")
+        seen.append(data.current(asset, "price"))
+        window = data.history(asset, "price", 5, "1d")
+        assert list(window) == seen[-5:][-len(window) :]
+        backdraft.api.order_target(asset, 10)
+
+    result = backdraft.run_algorithm(
+        handle_data=handle_data, data={"AAPL": frame}, data_frequency="daily"
+    )
+    assert seen == (prices + 0.5).tolist()
+    assert len(result.perf) == len(days)
+    assert result.fills.column("price").tolist() == [prices[1]]
+    with pytest.raises(backdraft.OptionError, match="data_frequency='daily'"):
+        backdraft.run_algorithm(handle_data=handle_data, data={"AAPL": frame})
+
+
+def test_a_market_survives_pickling(table):
+    embedded = backdraft.market(pairs=3, seed=7)
+    assert len(pickle.dumps(embedded)) < 1_000
+    of_frames = backdraft.market({"btc_usdt": table, "AAPL_usdt": table})
+    for market in (embedded, of_frames):
+        again = pickle.loads(pickle.dumps(market))
+        assert [asset.symbol for asset in again.assets] == [asset.symbol for asset in market.assets]
+        assert value(again) == value(market)
+
+
+def test_the_synthetic_market():
+    market = backdraft.market()
+    assert len(market) == 10 and market.is_synthetic and market.quote_currency == "usdt"
+    assert market.asset("BTC/USDT") == market.asset("btc") == market.asset("btc_usd")
+    with pytest.raises(backdraft.UnknownPair):
+        backdraft.market(pairs=["no_such"])
+    with pytest.raises(backdraft.OptionError, match="1 to 20 pairs"):
+        backdraft.market(pairs=21)

@@ -1,0 +1,148 @@
+"""Sampling a Python program from inside."""
+
+import json
+import subprocess
+import sys
+import time
+
+import polars as pl
+import pytest
+
+import backdraft
+from backdraft import profile
+
+
+def work(seconds=0.3):
+    """Use so much CPU time."""
+    end = time.thread_time() + seconds
+    while time.thread_time() < end:
+        sum(range(1_000))
+
+
+def test_a_block_is_sampled():
+    with profile(rate=1000, title="work") as p:
+        work()
+    assert p.n_samples > 100
+    assert "samples" in p.quality
+    table = p.table()
+    assert isinstance(table, pl.DataFrame)
+    assert (table["self_low"] <= table["self"]).all() and (
+        table["self"] <= table["self_high"]
+    ).all()
+    assert table["self_samples"].sum() == p.n_samples
+    value, low, high = p.share_of("")
+    assert (value, high) == (1.0, 1.0) and low > 0.9
+    assert str(p).endswith(p.quality)
+
+
+def test_a_function_is_sampled_by_a_decorator():
+    session = profile(rate=1000)
+
+    @session
+    def decorated():
+        work(0.1)
+        return 7
+
+    assert decorated() == 7
+    assert session.n_samples > 10
+
+
+def test_there_is_no_profile_before_the_end():
+    with profile() as p, pytest.raises(backdraft.NotRunning):
+        p.table()
+    with pytest.raises(backdraft.OptionError, match="rate_hz"):
+        profile(rate=-1).__enter__()
+    with profile(), pytest.raises(backdraft.ProfilerError, match="already running"), profile():
+        pass
+
+
+@pytest.mark.parametrize(
+    ("name", "begins"),
+    [
+        ("x.svg", b"<?xml"),
+        ("x.html", b"<!doctype html>"),
+        ("x.speedscope.json", b"{"),
+        ("x.pb.gz", b"\x1f\x8b"),
+        ("x.folded", b""),
+        ("x.json", b"{"),
+    ],
+)
+def test_a_profile_is_saved_in_the_format_of_its_name(tmp_path, name, begins):
+    with profile(rate=1000) as p:
+        work(0.1)
+    p.save(tmp_path / name)
+    assert (tmp_path / name).read_bytes().startswith(begins)
+    if name.endswith(".json"):
+        json.loads((tmp_path / name).read_text())
+    with pytest.raises(backdraft.OptionError, match="end its name in"):
+        p.save(tmp_path / "x.docx")
+
+
+def test_notebooks_show_the_graph_in_place():
+    with profile(rate=1000) as before:
+        work(0.1)
+    with profile(rate=1000) as after:
+        work(0.1)
+    for shown in (before, before.flamegraph(), before.compare(after)):
+        text = shown._repr_html_()
+        assert text.startswith("<iframe srcdoc=") and "<script" not in text
+
+
+def test_a_whole_program_is_sampled(tmp_path):
+    script = tmp_path / "program.py"
+    script.write_text(
+        "import sys, time\n"
+        "end = time.thread_time() + 0.3\n"
+        "while time.thread_time() < end:\n"
+        "    sum(range(1000))\n"
+        "print(sys.argv[1:], __name__)\n"
+        "sys.exit(3)\n"
+    )
+    output = tmp_path / "out.svg"
+    done = subprocess.run(
+        [
+            sys.executable,
+            "-m",
+            "backdraft.profiler",
+            "-o",
+            output,
+            "--rate",
+            "1000",
+            script,
+            "--x",
+            "1",
+        ],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 3, done.stderr
+    assert done.stdout == "['--x', '1'] __main__\n"
+    assert "samples" in done.stderr and output.read_text().startswith("<?xml")
+
+
+@pytest.fixture
+def shell(tmp_path, monkeypatch):
+    monkeypatch.setenv("IPYTHONDIR", str(tmp_path))
+    from IPython.core.interactiveshell import InteractiveShell
+
+    shell = InteractiveShell.instance()
+    shell.run_line_magic("load_ext", "backdraft")
+    yield shell
+    InteractiveShell.clear_instance()
+
+
+BUSY = "import time\nend = time.thread_time() + 0.15\nwhile time.thread_time() < end: {}\n"
+
+
+def test_magics(shell):
+    shell.run_cell_magic("flame", "--rate 2000", BUSY.format("sum(range(1000))") + "found = 7")
+    assert shell.user_ns["found"] == 7 and shell.user_ns["_flame"].n_samples > 50
+    graph = shell.run_line_magic("flame", "sorted(range(1_000_000))")
+    assert "iframe" in graph._repr_html_()
+    both = BUSY.format("sum(range(1000))") + "\n---\n" + BUSY.format("sorted(range(1000))")
+    assert "Before" in shell.run_cell_magic("flamediff", "", both).text
+    with pytest.raises(backdraft.OptionError, match="two programs"):
+        shell.run_cell_magic("flamediff", "", "x = 1")
+    with pytest.raises(ZeroDivisionError):
+        shell.run_cell_magic("flame", "", "1 / 0")
