@@ -148,8 +148,7 @@ python-package:
         "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --group python/pyproject.toml:develop
         cp python/pyproject.toml "$venv/pyproject.toml"
     fi
-    VIRTUAL_ENV="$venv" "$venv/bin/maturin" develop --quiet --release --locked --skip-install --manifest-path python/Cargo.toml 2>/dev/null ||
-        VIRTUAL_ENV="$venv" "$venv/bin/maturin" develop --release --locked --manifest-path python/Cargo.toml
+    VIRTUAL_ENV="$venv" "$venv/bin/maturin" develop --quiet --release --locked --manifest-path python/Cargo.toml
 
 # Remove the bundles that back-tests leave in the data root
 [group('measure')]

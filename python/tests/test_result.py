@@ -10,11 +10,11 @@ import pandas as pd
 import polars as pl
 import pyarrow as pa
 import pytest
-from backdraft.exchange.utils.stats_utils import extract_transactions, get_pretty_stats
 
 import backdraft
 from backdraft import run_algorithm
 from backdraft.api import order, order_target_percent, record, symbol
+from backdraft.exchange.utils.stats_utils import extract_transactions, get_pretty_stats
 
 matplotlib.use("Agg")
 

@@ -42,9 +42,14 @@ def retry_eager(
         The arguments of `action`.
     """
     kwargs = kwargs or {}
-    name = getattr(action, "__name__", action)
-    message = f"retry: calling {name} with args: {args}, kwargs: {kwargs}, attempt #%d"
+    message = format_message(action, args, kwargs)
     return _retry(action, attempts, sleeptime, retry_exceptions, cleanup, args, kwargs, message)
+
+
+def format_message(action: Callable[..., Any], args: Sequence[Any], kwargs: Any) -> str:
+    """Return the message about an attempt, some 400 characters; a function to be seen."""
+    name = getattr(action, "__name__", action)
+    return f"retry: calling {name} with args: {args}, kwargs: {kwargs}, attempt #%d"
 
 
 def retry_lazy(
