@@ -55,6 +55,22 @@ pub enum Error {
         pid: u32,
     },
 
+    /// A process runs a Python whose frames cannot be read.
+    #[error(
+        "process {pid} runs Python {version}; frames of CPython 3.8 to 3.13 can be read, of \
+         others only native ones"
+    )]
+    UnknownPython {
+        /// The process.
+        pid: u32,
+        /// Its version, and what else is special about it.
+        version: String,
+    },
+
+    /// This process runs no Python.
+    #[error("this process runs no CPython; its frames are there only for an extension module")]
+    NoPython,
+
     /// The system forbids it.
     #[error("may not {action}; {hint}")]
     Forbidden {

@@ -17,8 +17,9 @@
 //! - flame graphs, a page to explore, and files for other tools ([`format`](mod@format));
 //! - an account of what was lost, late, truncated or unreadable ([`Quality`]).
 //!
-//! It is not for counting calls, nor yet for the frames of interpreted languages. It works
-//! on Linux on x86-64; elsewhere it compiles, untested, and says [`Error::Unsupported`].
+//! Of CPython 3.8 to 3.13 both see the frames that the program has in Python, alone or
+//! between native ones ([`PythonFrames`]). Neither is for counting calls. It works on Linux
+//! on x86-64; elsewhere it compiles, untested, and says [`Error::Unsupported`].
 //!
 //! ```
 //! # #[cfg(all(target_os = "linux", target_arch = "x86_64"))] {
@@ -57,6 +58,8 @@ mod nanos;
 mod profile;
 #[cfg(feature = "push")]
 mod push;
+#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+mod python;
 mod recorder;
 mod sampler;
 
@@ -84,6 +87,7 @@ pub use self::profile::{
 #[cfg(feature = "push")]
 pub use self::push::{Push, PushOptions, PushReport};
 pub use self::recorder::{
-    Backend, Mode, RecordOptions, Recording, State, ThreadStack, dump, recover,
+    Backend, DumpOptions, Mode, PythonFrames, RecordOptions, Recording, State, ThreadStack, dump,
+    recover,
 };
 pub use self::sampler::{Intervals, Options, Sampler, Session, Trigger};

@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use framehop::ExplicitModuleSectionInfo;
-use object::{Object, ObjectSection, ObjectSegment, ReadCache};
+use object::{Object, ObjectSection, ObjectSegment, ObjectSymbol, ReadCache};
 
 /// An object file that is mapped with code in it.
 #[derive(Debug, Clone)]
@@ -148,6 +148,28 @@ impl Module {
                 section.uncompressed_data().ok()?.into_owned(),
             ))
         })?
+    }
+
+    /// Returns where each of these symbols is in memory; `None` for those that are not in
+    /// the file.
+    pub(crate) fn symbols(&self, names: &[&str]) -> Vec<Option<Range<u64>>> {
+        let find = |file: &object::File<'_, &ReadCache<Box<dyn ReadSeek>>>| {
+            let mut found = vec![None; names.len()];
+            // Those that a stripped file has too come first, but are not all.
+            for symbol in file.dynamic_symbols().chain(file.symbols()) {
+                let name = symbol.name().unwrap_or_default();
+                let wanted = names.iter().position(|wanted| *wanted == name);
+                if let Some(at) = wanted
+                    && symbol.is_definition()
+                {
+                    let start = symbol.address().wrapping_add(self.bias);
+                    found[at] = Some(start..start.saturating_add(symbol.size()));
+                }
+            }
+            found
+        };
+        self.with_object(find)
+            .unwrap_or_else(|| vec![None; names.len()])
     }
 
     fn with_object<T>(

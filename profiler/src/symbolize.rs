@@ -26,7 +26,7 @@ pub(crate) struct Symbolizer<'a> {
 }
 
 /// One function at an address; a [`Frame`] that owns its text.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct Symbol {
     function: String,
     module: Option<Arc<str>>,
@@ -111,6 +111,16 @@ impl Symbol {
             module: None,
             file: None,
             line: None,
+        }
+    }
+
+    /// Makes the symbol of a function, or a line of it, in a source file.
+    pub(crate) fn of_source(function: &str, file: &str, line: Option<u32>) -> Self {
+        Self {
+            function: function.to_owned(),
+            module: None,
+            file: Some(file.to_owned()),
+            line,
         }
     }
 

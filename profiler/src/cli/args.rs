@@ -131,9 +131,18 @@ pub struct SamplingArgs {
     /// Record the processes that the process starts as well
     #[arg(short, long)]
     pub(super) subprocesses: bool,
-    /// See native frames; they always are
+    /// See native frames between those of Python; of other programs they always are
     #[arg(short, long)]
     pub(super) native: bool,
+    /// See native frames alone in Python as well, and stop nothing to read it
+    #[arg(long, conflicts_with_all = ["native", "gil"])]
+    pub(super) no_python: bool,
+    /// Count only what finds its thread with the lock of Python's interpreter
+    #[arg(short, long)]
+    pub(super) gil: bool,
+    /// Count sleep and waiting as well, as --mode wall does
+    #[arg(short, long)]
+    pub(super) idle: bool,
     /// Count by function, the default
     #[arg(long, conflicts_with = "line")]
     pub(super) function: bool,
@@ -256,6 +265,15 @@ pub struct DumpArgs {
     /// Process to look at
     #[arg(short, long, value_name = "PID", allow_negative_numbers = true)]
     pub(super) pid: String,
+    /// See native frames between those of Python; of other programs they always are
+    #[arg(short, long)]
+    pub(super) native: bool,
+    /// Print the local variables of Python's frames
+    #[arg(short, long)]
+    pub(super) locals: bool,
+    /// See native frames alone in Python as well
+    #[arg(long, conflicts_with_all = ["native", "locals"])]
+    pub(super) no_python: bool,
     /// Print JSON
     #[arg(long)]
     pub json: bool,

@@ -18,7 +18,7 @@ pub fn run(args: &DumpArgs) -> Result<ExitCode> {
     let pid = args.pid()?;
     // Before the threads are stopped to be looked at.
     let states = states(pid);
-    let stacks = profiler::dump(pid)?;
+    let stacks = profiler::dump(pid, args.options())?;
     let text = if args.json {
         format!("{:#}\n", to_json(pid, &stacks, &states))
     } else {
@@ -67,9 +67,17 @@ fn to_text(pid: u32, stacks: &[ThreadStack], states: &States) -> String {
         let tid = thread.tid.unwrap_or_default();
         let state = states.get(&tid).copied().unwrap_or("just started");
         let name = thread.name;
-        write!(text, "\n{bold}Thread {tid} `{name}`{bold:#}, {state}\n")
-            .expect("a string takes every write");
-        for frame in stack.frames() {
+        let gil = if stack.holds_gil() {
+            ", with Python's lock"
+        } else {
+            ""
+        };
+        write!(
+            text,
+            "\n{bold}Thread {tid} `{name}`{bold:#}, {state}{gil}\n"
+        )
+        .expect("a string takes every write");
+        for (frame, locals) in stack.frames().zip(stack.locals()) {
             let name = frame.function;
             let label = frame.label();
             let place = label.strip_prefix(name).unwrap_or_default();
@@ -81,6 +89,9 @@ fn to_text(pid: u32, stacks: &[ThreadStack], states: &States) -> String {
             };
             writeln!(text, "    {name}{dim}{place}{module}{dim:#}")
                 .expect("a string takes every write");
+            for (name, value) in locals {
+                writeln!(text, "        {name} = {value}").expect("a string takes every write");
+            }
         }
         if !stack.is_complete() {
             writeln!(text, "    {dim}[its callers cannot be read]{dim:#}")
@@ -100,13 +111,19 @@ fn to_json(pid: u32, stacks: &[ThreadStack], states: &States) -> Value {
             let thread = stack.thread();
             let frames: Vec<Value> = stack
                 .frames()
-                .map(|frame| {
-                    json!({
+                .zip(stack.locals())
+                .map(|(frame, locals)| {
+                    let mut object = json!({
                         "function": frame.function,
                         "module": frame.module,
                         "file": frame.file,
                         "line": frame.line,
-                    })
+                    });
+                    if !locals.is_empty() {
+                        let locals = locals.iter().cloned();
+                        object["locals"] = locals.map(|(name, value)| (name, Value::from(value))).collect();
+                    }
+                    object
                 })
                 .collect();
             json!({
@@ -114,6 +131,7 @@ fn to_json(pid: u32, stacks: &[ThreadStack], states: &States) -> Value {
                 "tid": thread.tid,
                 "state": thread.tid.and_then(|tid| states.get(&tid)),
                 "complete": stack.is_complete(),
+                "gil": stack.holds_gil(),
                 "frames": frames,
             })
         })

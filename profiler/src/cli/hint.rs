@@ -42,6 +42,7 @@ fn of_library(error: &Error) -> Option<String> {
             "`ps -e` lists the processes there are; `profiler record -- COMMAND` starts one"
                 .to_owned(),
         ),
+        Error::UnknownPython { .. } => Some("--no-python shows native frames alone".to_owned()),
         Error::NoSpool { .. } => {
             Some("`profiler recover` lists the spools in the current folder".to_owned())
         }

@@ -9,7 +9,7 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use anyhow::{Result, bail};
-use profiler::{Backend, Mode, RecordOptions};
+use profiler::{Backend, DumpOptions, Mode, PythonFrames, RecordOptions};
 
 use super::args::{
     BackendArg, ConvertArgs, DiffArgs, DumpArgs, ModeArg, OutputArgs, RecordArgs, ReportArgs,
@@ -48,9 +48,11 @@ impl SamplingArgs {
         let rule = "it has to be a whole number from 0 to 2^64 - 1";
         options.seed = number("--seed", &self.seed, rule)?;
         options.mode = match self.mode {
-            ModeArg::Cpu => Mode::Cpu,
-            ModeArg::Wall => Mode::Wall,
+            ModeArg::Cpu if !self.idle => Mode::Cpu,
+            ModeArg::Cpu | ModeArg::Wall => Mode::Wall,
         };
+        options.python = python_frames(self.native, self.no_python);
+        options.gil = self.gil;
         options.backend = match self.backend {
             BackendArg::Auto => Backend::Auto,
             BackendArg::Perf => Backend::PerfEvent,
@@ -98,6 +100,21 @@ impl TopArgs {
 impl DumpArgs {
     pub fn pid(&self) -> Result<u32> {
         parse_pid(&self.pid)
+    }
+
+    pub fn options(&self) -> DumpOptions {
+        let mut options = DumpOptions::new();
+        options.python = python_frames(self.native, self.no_python);
+        options.locals = self.locals;
+        options
+    }
+}
+
+fn python_frames(native: bool, no_python: bool) -> PythonFrames {
+    match (native, no_python) {
+        (_, true) => PythonFrames::Off,
+        (true, false) => PythonFrames::Joined,
+        (false, false) => PythonFrames::Only,
     }
 }
 

@@ -91,7 +91,7 @@ pub fn cost_share(quality: &Quality) -> Option<f64> {
 }
 
 /// What makes the profile worse than its number of samples promises.
-fn reservations(profile: &Profile) -> [Option<String>; 6] {
+fn reservations(profile: &Profile) -> [Option<String>; 7] {
     let quality = profile.quality();
     let taken = profile.total().as_units();
     let part = |n: u64, of: u64| points(n as f64 / of.max(1) as f64);
@@ -133,6 +133,11 @@ fn reservations(profile: &Profile) -> [Option<String>; 6] {
              runs only for moments between sleeps, and gives functions that call the system \
              too much; perf does neither, where `sudo sysctl kernel.perf_event_paranoid=0` \
              permits it."
+                .to_owned()
+        }),
+        (quality.source == Some(Source::Tracing)).then(|| {
+            "Each thread was stopped at the moment of its sample to read Python's frames, which \
+             costs it time but moves no share; --max-overhead bounds it."
                 .to_owned()
         }),
         nameless(profile),

@@ -134,6 +134,7 @@ enum SourceName {
     Processors,
     #[serde(rename = "ptrace")]
     Ptrace,
+    Tracing,
 }
 
 impl<'a> File<&'a str> {
@@ -288,6 +289,7 @@ impl From<&Quality> for QualityFields {
                 Source::Timer => SourceName::Timer,
                 Source::Processors => SourceName::Processors,
                 Source::Ptrace => SourceName::Ptrace,
+                Source::Tracing => SourceName::Tracing,
             }),
         }
     }
@@ -313,6 +315,7 @@ impl From<QualityFields> for Quality {
                 SourceName::Timer => Source::Timer,
                 SourceName::Processors => Source::Processors,
                 SourceName::Ptrace => Source::Ptrace,
+                SourceName::Tracing => Source::Tracing,
             }),
         }
     }

@@ -65,6 +65,8 @@ pub enum Source {
     /// A repeating monotonic timer for each thread, set anew where it went off before the
     /// thread's CPU time was due.
     Timer,
+    /// A cpu-clock event of each thread, which stops it for its frames to be read.
+    Tracing,
     /// Threads stopped one at a time.
     Ptrace,
 }
@@ -78,13 +80,20 @@ impl Source {
             Self::Timer => 1,
             Self::Processors => 2,
             Self::Ptrace => 3,
+            Self::Tracing => 4,
         }
     }
 
     /// Returns what was saved under a number.
     #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
     pub(crate) fn from_number(number: u8) -> Option<Self> {
-        let all = [Self::PerfEvent, Self::Timer, Self::Processors, Self::Ptrace];
+        let all = [
+            Self::PerfEvent,
+            Self::Timer,
+            Self::Processors,
+            Self::Ptrace,
+            Self::Tracing,
+        ];
         all.into_iter().find(|source| source.number() == number)
     }
 }

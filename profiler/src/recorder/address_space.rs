@@ -82,7 +82,7 @@ impl AddressSpace {
     }
 
     /// Returns the place of an address.
-    fn place(&self, address: u64) -> Place {
+    pub(super) fn place(&self, address: u64) -> Place {
         let after = self
             .mapped
             .partition_point(|(range, _)| range.start <= address);

@@ -31,6 +31,17 @@ pub(super) fn cannot_trace(pid: u32) -> impl Fn(io::Error) -> Error {
     }
 }
 
+/// Explains why the threads of a process cannot be followed with events of their own.
+pub(super) fn cannot_follow(pid: u32) -> impl Fn(io::Error) -> Error {
+    move |source| match source.raw_os_error() {
+        // Tracing answers EPERM, events EACCES; a container's filter EPERM for both.
+        Some(libc::EACCES | libc::ENOSYS | libc::EMFILE | libc::ENFILE) => {
+            cannot_open_event(source)
+        }
+        _ => cannot_trace(pid)(source),
+    }
+}
+
 /// Explains why perf events cannot be opened.
 pub(super) fn cannot_open_event(source: io::Error) -> Error {
     let hint = match source.raw_os_error() {

@@ -32,6 +32,8 @@ mod processors;
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 mod profile;
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+mod python;
+#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 mod record;
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 mod recording;
@@ -47,13 +49,15 @@ mod sleeps;
 mod spool;
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 mod stops;
+#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+mod tracing;
 
 #[cfg(not(all(target_os = "linux", target_arch = "x86_64")))]
 mod unsupported;
 
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 pub use self::dump::{ThreadStack, dump};
-pub use self::options::{Backend, Mode, RecordOptions};
+pub use self::options::{Backend, DumpOptions, Mode, PythonFrames, RecordOptions};
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 pub use self::recording::{Recording, State};
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]

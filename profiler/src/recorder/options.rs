@@ -42,6 +42,58 @@ pub struct RecordOptions {
     pub lines: bool,
     /// Whether the time of each sample is kept. Default: no.
     pub timeline: bool,
+    /// What is shown of processes that run CPython. Default: [`PythonFrames::Only`].
+    pub python: PythonFrames,
+    /// Whether only those samples count that find their thread with an interpreter's lock.
+    /// Default: no.
+    pub gil: bool,
+}
+
+/// What is shown of the threads of a process that runs CPython 3.8 to 3.13.
+///
+/// Threads without Python, and processes without it, always show their native frames.
+/// To read Python's frames, each thread is stopped when its sample is due, for some ten
+/// microseconds, more where its stack is deep.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub enum PythonFrames {
+    /// The frames of Python alone.
+    #[default]
+    Only,
+    /// The frames of Python in the place of the evaluator's, between native ones.
+    Joined,
+    /// Native frames alone; nothing is stopped where that can be helped.
+    Off,
+}
+
+impl PythonFrames {
+    #[cfg_attr(
+        not(all(target_os = "linux", target_arch = "x86_64")),
+        expect(dead_code, reason = "there is nothing to record")
+    )]
+    pub(super) fn is_joined(self) -> bool {
+        self == Self::Joined
+    }
+}
+
+/// What to look at when a process is dumped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub struct DumpOptions {
+    /// What is shown of a process that runs CPython. Default: [`PythonFrames::Only`].
+    pub python: PythonFrames,
+    /// Whether the local variables of Python's frames are read. Default: no.
+    pub locals: bool,
+}
+
+impl DumpOptions {
+    /// Returns the defaults.
+    pub const fn new() -> Self {
+        Self {
+            python: PythonFrames::Only,
+            locals: false,
+        }
+    }
 }
 
 /// Whose time is sampled.
@@ -86,6 +138,8 @@ impl RecordOptions {
             backend: Backend::Auto,
             lines: false,
             timeline: false,
+            python: PythonFrames::Only,
+            gil: false,
         }
     }
 

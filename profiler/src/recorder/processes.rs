@@ -3,15 +3,18 @@
 use std::collections::HashMap;
 use std::fs;
 use std::io;
+use std::ops::Range;
 use std::sync::Arc;
 
 use super::address_space::AddressSpace;
 use super::clock::{now, whole};
 use super::counts::{Counts, Seen};
 use super::images::{Images, Place, is_in_file};
+use super::python::SharedFrames;
 use super::record::{Event, Record, StackDump};
 use super::sleeps::Sleeps;
 use crate::dice::Dice;
+use crate::python::{Part, join};
 use crate::sys::{self, Tracer};
 use crate::unwind::{Cache, Walk};
 
@@ -24,6 +27,12 @@ pub(super) struct Processes {
     /// Nanoseconds of the processes that went into samples of them.
     pub(super) in_samples: f64,
     pub(super) sleeps: Option<Sleeps>,
+    /// The frames of Python that were met.
+    pub(super) python_frames: SharedFrames,
+    /// Whether native frames are shown with those of Python.
+    pub(super) is_joined: bool,
+    /// Whether only threads count that hold an interpreter's lock.
+    pub(super) needs_gil: bool,
     by_pid: HashMap<u32, Process>,
     cpu_of_ended: u64,
     cache: Cache,
@@ -78,6 +87,9 @@ impl Processes {
             tally: Tally::default(),
             in_samples: 0.0,
             sleeps: None,
+            python_frames: SharedFrames::default(),
+            is_joined: false,
+            needs_gil: false,
             by_pid: HashMap::new(),
             cpu_of_ended: 0,
             cache: Cache::new(),
@@ -113,6 +125,24 @@ impl Processes {
             process.cpu_at_start = 0;
         }
         Ok(())
+    }
+
+    /// Takes in a process that a recorded one has started, unless it is there already.
+    pub(super) fn attach_forked(&mut self, pid: u32) {
+        if !self.wants(pid) && self.attach(pid).is_ok() {
+            if let Some(process) = self.by_pid.get_mut(&pid) {
+                process.cpu_at_start = 0;
+            }
+        }
+    }
+
+    /// Looks at a process anew, which runs another program.
+    pub(super) fn renew(&mut self, pid: u32) {
+        if let Some(process) = self.by_pid.get_mut(&pid)
+            && let Ok(space) = AddressSpace::of_process(pid, &mut self.images)
+        {
+            process.space = Arc::new(space);
+        }
     }
 
     /// Takes in the processes that recorded ones have started, and theirs.
@@ -154,14 +184,48 @@ impl Processes {
         pids
     }
 
-    /// Walks the stack of a thread; what is mapped meanwhile is looked up again if the
-    /// stack cannot be walked without.
+    /// Walks the stack of a thread and joins Python's frames to it; `None` for one that
+    /// does not count.
     pub(super) fn look(
         &mut self,
         pid: u32,
         tid: u32,
         dump: &StackDump,
     ) -> Option<(u32, Walk, Vec<Place>)> {
+        let Some(python) = &dump.python else {
+            let is_wanted = !self.needs_gil;
+            return is_wanted.then(|| self.walk(pid, tid, dump)).flatten();
+        };
+        if self.needs_gil && !python.holds_gil {
+            return None;
+        }
+        if dump.registers.is_none() {
+            let frames = python.parts.iter().filter_map(|part| match part {
+                Part::Frame(place) => Some(*place),
+                Part::Entry => None,
+            });
+            let thread = self.threads.find(pid, tid);
+            return Some((thread, python.walk, frames.collect()));
+        }
+        let (thread, walk, native) = self.walk(pid, tid, dump)?;
+        let space = &self.by_pid.get(&pid)?.space;
+        let evaluator: Vec<Range<Place>> = python
+            .evaluator
+            .iter()
+            .map(|range| {
+                let start = space.place(range.start);
+                start..start + (range.end - range.start)
+            })
+            .collect();
+        let is_evaluator = |place| evaluator.iter().any(|range| range.contains(&place));
+        let python = (&python.parts[..], python.walk);
+        let (places, walk) = join((&native, walk), python, is_evaluator);
+        Some((thread, walk, places))
+    }
+
+    /// Walks the native stack of a thread; what is mapped meanwhile is looked up again if
+    /// the stack cannot be walked without.
+    fn walk(&mut self, pid: u32, tid: u32, dump: &StackDump) -> Option<(u32, Walk, Vec<Place>)> {
         let thread = self.threads.find(pid, tid);
         let process = self.by_pid.get_mut(&pid)?;
         let (walk, places) = process.space.walk(&mut self.cache, dump);
@@ -265,6 +329,25 @@ impl Processes {
     fn see_all(&mut self, seen: Vec<(Seen, u64)>) {
         for (seen, time) in seen {
             self.see(seen, 1, time);
+        }
+    }
+
+    /// Walks the stack of a thread and counts it, if it counts.
+    pub(super) fn see_dump(&mut self, pid: u32, tid: u32, dump: &StackDump, time: u64) {
+        if let Some((thread, walk, places)) = self.look(pid, tid, dump) {
+            let seen = Seen {
+                thread,
+                walk,
+                places,
+            };
+            self.see(seen, 1, time);
+        }
+    }
+
+    /// Notes the CPU time of a process that somebody else has looked at.
+    pub(super) fn note_clock(&mut self, pid: u32, cpu: u64) {
+        if let Some(process) = self.by_pid.get_mut(&pid) {
+            process.cpu_at_last = process.cpu_at_last.max(cpu);
         }
     }
 
@@ -431,6 +514,17 @@ pub(super) fn threads_of(pid: u32) -> io::Result<Vec<u32>> {
         .collect();
     tids.sort_unstable();
     Ok(tids)
+}
+
+/// Lists the processes that a process has started, and theirs.
+pub(super) fn descendants_of(pid: u32) -> Vec<u32> {
+    let mut all = children_of(pid);
+    let mut at = 0;
+    while let Some(&parent) = all.get(at) {
+        all.extend(children_of(parent));
+        at += 1;
+    }
+    all
 }
 
 /// Lists the processes that a process has started, as far as the kernel tells.

@@ -4,11 +4,13 @@ use std::collections::{BTreeSet, HashMap};
 use std::time::Duration;
 
 use super::counts::{Part, Seen};
-use super::images::{Images, Place, is_in_file};
+use super::images::{Place, is_in_file};
 use super::options::RecordOptions;
 use super::perf_map::PerfMap;
 use super::processes::{Processes, ThreadInfo};
+use super::python::lock;
 use crate::profile::{Frame, FrameId, Profile, Quality, StackId, Thread, ThreadId, Weight};
+use crate::python::{FrameTable, is_python};
 use crate::symbolize::{Symbol, Symbolizer};
 use crate::unwind::Walk;
 
@@ -42,6 +44,7 @@ impl Names {
             .iter()
             .map(|info| profile.thread_id(thread(info)))
             .collect();
+        let python = lock(&processes.python_frames);
         let mut stacks: HashMap<u32, (ThreadId, StackId)> = HashMap::new();
         let mut frames = HashMap::new();
         for (seen, count) in processes.counts.stacks() {
@@ -50,7 +53,7 @@ impl Names {
                 continue;
             }
             let pid = infos[seen.thread as usize].pid;
-            let stack = self.stack(&mut profile, &mut frames, pid, seen);
+            let stack = self.stack(&mut profile, &mut frames, &python, pid, seen);
             let thread = threads[seen.thread as usize];
             if options.timeline {
                 stacks.insert(count.stack, (thread, stack));
@@ -74,6 +77,7 @@ impl Names {
         &self,
         profile: &mut Profile,
         frames: &mut HashMap<(u32, Place), Vec<FrameId>>,
+        python: &FrameTable,
         pid: u32,
         seen: &Seen,
     ) -> StackId {
@@ -84,8 +88,11 @@ impl Names {
         };
         for &place in seen.places.iter().rev() {
             let frames = frames.entry(key(pid, place)).or_insert_with(|| {
-                let symbols = self.symbols(pid, place).iter();
-                symbols
+                let native = self.symbols(pid, place).iter();
+                python
+                    .frame(place)
+                    .into_iter()
+                    .chain(native)
                     .map(|symbol| profile.frame_id(symbol.as_frame()))
                     .collect()
             });
@@ -96,13 +103,24 @@ impl Names {
         stack.unwrap_or_else(|| profile.stack_id(None, Frame::function("[exit]")))
     }
 
-    /// Returns the functions at places of a process, leaf first.
-    pub(super) fn frames(&mut self, images: &Images, pid: u32, places: &[Place]) -> Vec<Symbol> {
-        let modules = images.modules();
-        let keys: Vec<_> = places.iter().map(|&place| key(pid, place)).collect();
+    /// Returns the functions at places of a process, leaf first, each with its place.
+    pub(super) fn frames(
+        &mut self,
+        processes: &Processes,
+        pid: u32,
+        places: &[Place],
+    ) -> Vec<(Place, Symbol)> {
+        let modules = processes.images.modules();
+        let native = places.iter().filter(|&&place| !is_python(place));
+        let keys: Vec<_> = native.map(|&place| key(pid, place)).collect();
         let mut symbolizer = Symbolizer::new(&modules, self.lines);
         self.insert(find(&mut symbolizer, &keys));
-        let symbols = |&place| self.symbols(pid, place).iter().rev().cloned();
+        let python = lock(&processes.python_frames);
+        let symbols = |&place: &Place| {
+            let native = self.symbols(pid, place).iter().rev();
+            let all = python.frame(place).into_iter().chain(native);
+            all.map(move |symbol| (place, symbol.clone()))
+        };
         places.iter().flat_map(symbols).collect()
     }
 
@@ -120,7 +138,7 @@ impl Names {
         for (seen, _) in processes.counts.stacks() {
             let pid = threads[seen.thread as usize].pid;
             for &place in &seen.places {
-                if self.symbols(pid, place).is_empty() {
+                if !is_python(place) && self.symbols(pid, place).is_empty() {
                     unknown.insert(key(pid, place));
                 }
             }

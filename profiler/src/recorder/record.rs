@@ -2,6 +2,7 @@
 
 use perf_event_open_sys::bindings;
 
+use super::python::PythonStack;
 use crate::sys::RecordBytes;
 use crate::unwind::Registers;
 
@@ -44,6 +45,8 @@ pub(super) struct StackDump {
     pub(super) is_cut: bool,
     /// Whether the thread was about to leave the processor.
     pub(super) is_switch: bool,
+    /// What Python was doing, if it was looked for and had a part in it.
+    pub(super) python: Option<PythonStack>,
 }
 
 /// A mapping that has come to be.
@@ -137,6 +140,7 @@ impl Record {
             is_cut: false,
             // The clock's period is never so short.
             is_switch: bytes.u64_at(40) == 1,
+            python: None,
         };
         if abi == u64::from(bindings::PERF_SAMPLE_REGS_ABI_64) {
             dump.registers = Some(Registers {

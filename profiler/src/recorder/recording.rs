@@ -1,6 +1,7 @@
 //! A recording while it runs.
 
 use std::fmt;
+use std::path::Path;
 use std::process::{Child, Command, ExitStatus};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::thread;
@@ -16,10 +17,11 @@ use super::clock::{now, whole};
 use super::counts::Part;
 use super::error::cannot_attach;
 use super::images::Place;
-use super::options::{Mode, RecordOptions};
+use super::options::{Mode, PythonFrames, RecordOptions};
 use super::priority::Priority;
-use super::processes::Processes;
+use super::processes::{Processes, descendants_of};
 use super::profile::{Found, Names, find};
+use super::python::{Pythons, SharedFrames};
 use super::sampler::Sampler;
 use super::sleeps::Sleeps;
 use super::spool::Spool;
@@ -27,6 +29,7 @@ use crate::dice::Dice;
 use crate::error::{Error, Result};
 use crate::nanos::nanos;
 use crate::profile::{Profile, Quality, Source, Weight};
+use crate::python::UnknownVersion;
 use crate::symbolize::Symbolizer;
 use crate::sys;
 
@@ -93,12 +96,21 @@ impl Recording {
             options.timeline,
             options.max_memory / 2,
         );
-        // The events first, so that nothing is mapped in between.
-        let sampler = Sampler::start(&options)?;
-        processes.attach(pid).map_err(cannot_attach(pid))?;
-        if options.subprocesses {
-            processes.attach_descendants();
-        }
+        let sampler = if runs_python(pid, &options)? {
+            processes.attach(pid).map_err(cannot_attach(pid))?;
+            if options.subprocesses {
+                processes.attach_descendants();
+            }
+            Sampler::start_python(&options, &processes)?
+        } else {
+            // The events first, so that nothing is mapped in between.
+            let sampler = Sampler::start(&options)?;
+            processes.attach(pid).map_err(cannot_attach(pid))?;
+            if options.subprocesses {
+                processes.attach_descendants();
+            }
+            sampler
+        };
         Self::new(options, processes, sampler, pidfd, started)
     }
 
@@ -110,7 +122,8 @@ impl Recording {
     pub fn launch(mut command: Command, options: RecordOptions) -> Result<Self> {
         options.check()?;
         let started = now();
-        let sampler = Sampler::start(&options)?;
+        let is_python = options.python != PythonFrames::Off && is_called_python(&command);
+        let sampler = (!is_python).then(|| Sampler::start(&options)).transpose()?;
         let mut child = command
             .spawn()
             .map_err(Error::system("start the program"))?;
@@ -128,17 +141,33 @@ impl Recording {
         }
     }
 
-    fn of_child(pid: u32, options: RecordOptions, sampler: Sampler, started: u64) -> Result<Self> {
+    /// Without a sampler, one is started for Python.
+    fn of_child(
+        pid: u32,
+        options: RecordOptions,
+        sampler: Option<Sampler>,
+        started: u64,
+    ) -> Result<Self> {
         let pidfd = open_pidfd(pid)?;
         let mut processes = Processes::new(
             options.subprocesses,
             options.timeline,
             options.max_memory / 2,
         );
-        match sampler {
-            Sampler::Processors(_) => processes.await_exec(pid),
-            Sampler::Stops(_) => processes.attach_to_child(pid).map_err(cannot_attach(pid))?,
-        }
+        let sampler = match sampler {
+            Some(sampler @ Sampler::Processors(_)) => {
+                processes.await_exec(pid);
+                sampler
+            }
+            Some(sampler) => {
+                processes.attach_to_child(pid).map_err(cannot_attach(pid))?;
+                sampler
+            }
+            None => {
+                processes.attach_to_child(pid).map_err(cannot_attach(pid))?;
+                Sampler::start_python(&options, &processes)?
+            }
+        };
         Self::new(options, processes, sampler, pidfd, started)
     }
 
@@ -186,7 +215,7 @@ impl Recording {
             unreadable: Weight::from_samples(tally.unreadable),
             cpu_time: Duration::from_nanos(self.processes.cpu_time()),
             overhead: Duration::from_nanos(whole(self.processes.in_samples)),
-            recorder_time: Duration::from_nanos(self.own_cpu),
+            recorder_time: Duration::from_nanos(self.own_cpu()),
             wall_time: Duration::from_nanos(until.saturating_sub(self.started)),
             rate_asked: self.options.rate_hz,
             rate_lowered_to_hz: (self.rate_hz < self.options.rate_hz).then_some(self.rate_hz),
@@ -316,6 +345,8 @@ impl Recording {
         started: u64,
     ) -> Result<Self> {
         let mut processes = processes;
+        processes.is_joined = options.python.is_joined();
+        processes.needs_gil = options.gil;
         if options.mode == Mode::Wall && sampler.source() == Source::Processors {
             processes.sleeps = Some(Sleeps::new(options.rate_hz, options.seed));
             // Threads that sleep already are stopped once, and leave the processor anew.
@@ -368,7 +399,7 @@ impl Recording {
 
     fn keep_budget(&mut self) -> Result<()> {
         let spent = Spent {
-            recorder: Duration::from_nanos(self.own_cpu),
+            recorder: Duration::from_nanos(self.own_cpu()),
             samples: Duration::from_nanos(whole(self.processes.in_samples)),
             target: Duration::from_nanos(self.processes.cpu_time()),
         };
@@ -399,6 +430,11 @@ impl Recording {
         Ok(())
     }
 
+    /// Returns the CPU time that recording has taken of this process.
+    fn own_cpu(&self) -> u64 {
+        self.own_cpu + self.sampler.own_cpu()
+    }
+
     fn write_spool(&mut self) -> Result<()> {
         self.processes.read_clocks();
         let quality = self.quality();
@@ -416,7 +452,10 @@ impl Recording {
         self.end();
         let status = match self.launched() {
             Some(pid) => {
-                let reaped = sys::reap(pid).map_err(Error::system("ask for the exit status"))?;
+                let reaped = match self.sampler.ended(pid) {
+                    Some(ended) => ended,
+                    None => sys::reap(pid).map_err(Error::system("ask for the exit status"))?,
+                };
                 self.processes.know_cpu_time(reaped.1);
                 Some(reaped.0)
             }
@@ -445,6 +484,35 @@ impl fmt::Debug for Recording {
             .field("state", &self.state)
             .finish_non_exhaustive()
     }
+}
+
+/// Tells whether a process, or one that is recorded with it, runs Python.
+fn runs_python(pid: u32, options: &RecordOptions) -> Result<bool> {
+    if options.python == PythonFrames::Off {
+        return Ok(false);
+    }
+    let mut pids = vec![pid];
+    if options.subprocesses {
+        pids.extend(descendants_of(pid));
+    }
+    let mut pythons = Pythons::new(SharedFrames::default(), false);
+    for pid in pids {
+        let found = pythons.look_for(pid);
+        let is_there =
+            found.map_err(|UnknownVersion(version)| Error::UnknownPython { pid, version });
+        if is_there? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// Tells whether a command is called after Python, or is a script for it; the program that
+/// runs first may be another, which finds the right version.
+fn is_called_python(command: &Command) -> bool {
+    let program = Path::new(command.get_program());
+    let name = program.file_name().unwrap_or_default().to_string_lossy();
+    name.starts_with("python") || name.ends_with(".py")
 }
 
 fn open_pidfd(pid: u32) -> Result<OwnedFd> {

@@ -15,11 +15,12 @@ use super::images::Place;
 use super::options::{Mode, RecordOptions};
 use super::processes::{Processes, Tally, ThreadInfo};
 use super::profile::{Names, find};
+use super::python::lock;
 use crate::dice::Dice;
 use crate::error::{Error, Result};
 use crate::nanos::nanos;
 use crate::profile::{Profile, Quality, Source, Weight};
-use crate::symbolize::Symbolizer;
+use crate::symbolize::{Symbol, Symbolizer};
 use crate::unwind::Walk;
 
 /// What a spool file begins with; the last byte is the version.
@@ -29,6 +30,7 @@ const MAGIC: &[u8; 8] = b"BDSPOOL1";
 pub(super) struct Spool {
     file: File,
     n_files: usize,
+    n_python_frames: usize,
     threads: Vec<ThreadInfo>,
     n_stacks: u32,
     n_moments: usize,
@@ -43,6 +45,9 @@ struct Chunk {
     start: Option<Start>,
     quality: SavedQuality,
     files: Vec<(String, u64)>,
+    /// Frames of Python in the order of their numbers: function, file and line.
+    #[serde(default)]
+    python: Vec<(String, Option<String>, Option<u32>)>,
     /// With their numbers; a thread comes again when it gets another name.
     threads: Vec<(u32, u32, u32, String)>,
     /// In the order of their numbers: thread, walk, places.
@@ -85,6 +90,7 @@ impl Spool {
         let mut spool = Self {
             file,
             n_files: 0,
+            n_python_frames: 0,
             threads: Vec::new(),
             n_stacks: 0,
             n_moments: 0,
@@ -121,6 +127,14 @@ impl Spool {
                 .push((path.to_string_lossy().into_owned(), inode));
         }
         self.n_files += chunk.files.len();
+        for symbol in &lock(&processes.python_frames).frames()[self.n_python_frames..] {
+            let frame = symbol.as_frame();
+            let file = frame.file.map(str::to_owned);
+            chunk
+                .python
+                .push((frame.function.to_owned(), file, frame.line));
+        }
+        self.n_python_frames += chunk.python.len();
         for (number, info) in (0..).zip(processes.threads.all()) {
             if self.threads.get(number as usize) != Some(info) {
                 self.threads.truncate(number as usize);
@@ -208,6 +222,13 @@ pub fn recover(spool: &Path) -> Result<Profile> {
         }
         for (path, inode) in chunk.files {
             processes.images.reopen(&path, inode);
+        }
+        for (function, file, line) in chunk.python {
+            let symbol = match file {
+                Some(file) => Symbol::of_source(&function, &file, line),
+                None => Symbol::unknown(function),
+            };
+            lock(&processes.python_frames).place(symbol);
         }
         for (number, pid, tid, name) in chunk.threads {
             processes.threads.set(number, ThreadInfo { pid, tid, name });

@@ -20,7 +20,8 @@ use super::clock::{now, whole};
 use super::counts::Seen;
 use super::options::Mode;
 use super::processes::{Processes, threads_of};
-use super::remote_stack;
+use super::python::Pythons;
+use super::remote_stack::{Look, stop_and_copy};
 use crate::dice::Dice;
 use crate::sys::Tracer;
 
@@ -36,6 +37,7 @@ pub(super) struct Stops {
     stopped: u64,
     round: u64,
     children_due: u64,
+    pythons: Option<Pythons>,
 }
 
 /// How often to look for new processes.
@@ -67,7 +69,8 @@ const COMPARE_NANOS: u64 = 20_000_000;
 const BACK_TO_SLEEP_NANOS: u64 = 200_000;
 
 impl Stops {
-    pub(super) fn new(rate_hz: f64, mode: Mode, seed: u64) -> Self {
+    /// Makes one that looks for Python's frames as well if it is given what reads them.
+    pub(super) fn new(rate_hz: f64, mode: Mode, seed: u64, pythons: Option<Pythons>) -> Self {
         Self {
             rate: rate_hz / 1e9,
             mode,
@@ -78,6 +81,7 @@ impl Stops {
             stopped: 0,
             round: 0,
             children_due: 0,
+            pythons,
         }
     }
 
@@ -183,7 +187,12 @@ impl Stops {
     }
 
     fn look(&mut self, processes: &mut Processes, pid: u32, tid: u32) -> io::Result<Option<Seen>> {
-        let (dump, stopped) = remote_stack::stop_and_copy(&mut self.tracer, pid, tid)?;
+        let mut look = Look {
+            pythons: self.pythons.as_mut(),
+            is_joined: processes.is_joined,
+            has_locals: false,
+        };
+        let (dump, stopped, _) = stop_and_copy(&mut self.tracer, pid, tid, &mut look)?;
         self.stopped += stopped;
         let looked = processes.look(pid, tid, &dump);
         Ok(looked.map(|(thread, walk, places)| Seen {

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::process::{Command, ExitStatus};
 use std::time::Duration;
 
-use super::RecordOptions;
+use super::{DumpOptions, RecordOptions};
 use crate::error::{Error, Result};
 use crate::profile::{Frame, Profile, Quality, Thread};
 
@@ -96,6 +96,16 @@ impl ThreadStack {
         std::iter::empty()
     }
 
+    /// Walks the local variables of the frames.
+    pub fn locals(&self) -> impl Iterator<Item = &[(String, String)]> {
+        std::iter::empty()
+    }
+
+    /// Tells whether the thread held the lock of a Python interpreter.
+    pub fn holds_gil(&self) -> bool {
+        match *self {}
+    }
+
     /// Tells whether the frames reach to the stack's root.
     pub fn is_complete(&self) -> bool {
         match *self {}
@@ -106,7 +116,7 @@ impl ThreadStack {
 ///
 /// # Errors
 /// [`Error::Unsupported`].
-pub fn dump(_pid: u32) -> Result<Vec<ThreadStack>> {
+pub fn dump(_pid: u32, _options: DumpOptions) -> Result<Vec<ThreadStack>> {
     Err(unsupported())
 }
 

@@ -10,6 +10,7 @@ use super::budget::Budget;
 use super::code_map::CodeMap;
 use super::collector::Collector;
 use super::means::Means;
+use super::python::Python;
 use super::threads::{Seen, Threads};
 use super::{Options, Trigger, interruption, result};
 use crate::error::{Error, Result};
@@ -62,6 +63,7 @@ impl Session {
     fn set_up(options: Options, pid: Tid) -> Result<Self> {
         let code =
             CodeMap::new().map_err(Error::system("list what is mapped into this process"))?;
+        let python = Python::find(&options)?;
         let (means, trap, signal) = choose_means(options.trigger)?;
         let budget = match options.max_overhead {
             None => None,
@@ -71,7 +73,7 @@ impl Session {
                 Some(Budget::new(max_overhead, nanos))
             }
         };
-        let threads = Arc::new(Threads::new(options, means, code));
+        let threads = Arc::new(Threads::new(options, means, code, python));
         let own = Unblocked::new(threads.means.signal())
             .map_err(Error::system("let the sampler's signal through"))?;
         let collector = Collector::start(Arc::clone(&threads), trap, budget)

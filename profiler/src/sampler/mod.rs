@@ -16,6 +16,8 @@ mod kits;
 mod means;
 mod options;
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+mod python;
+#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 mod rate;
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 mod result;

@@ -1,6 +1,7 @@
 //! How to sample.
 
 use crate::error::{Error, Result};
+use crate::recorder::PythonFrames;
 
 /// How often, how deep and by which means to sample.
 ///
@@ -40,6 +41,16 @@ pub struct Options {
     pub trigger: Trigger,
     /// How intervals are drawn. Default: [`Intervals::Random`].
     pub intervals: Intervals,
+    /// What is shown of threads that run CPython, in whose process this is: an extension
+    /// module, or a program with Python in it. Default: [`PythonFrames::Off`].
+    ///
+    /// With [`PythonFrames::Joined`] one stack reads from Python's frames through those of
+    /// an extension to the system's. Where the interpreter is not one of 3.8 to 3.13 that
+    /// is an error.
+    pub python: PythonFrames,
+    /// Whether only those samples count that find their thread with the interpreter's
+    /// lock; only with Python's frames. Default: no.
+    pub gil: bool,
 }
 
 /// What interrupts the sampled threads.
@@ -93,6 +104,8 @@ impl Options {
             max_overhead: None,
             trigger: Trigger::Auto,
             intervals: Intervals::Random,
+            python: PythonFrames::Off,
+            gil: false,
         }
     }
 

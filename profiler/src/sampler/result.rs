@@ -59,7 +59,11 @@ pub(super) fn profile(mut seen: Seen, threads: &Threads, wall_time: Duration) ->
                     Walk::Unreadable => symbols.push(Symbol::unknown("[unreadable]")),
                 }
                 for &place in places.iter().rev() {
-                    symbols.extend_from_slice(symbolizer.functions(place));
+                    let python = threads.python.as_ref();
+                    match python.and_then(|python| python.frame(place)) {
+                        Some(frame) => symbols.push(frame),
+                        None => symbols.extend_from_slice(symbolizer.functions(place)),
+                    }
                 }
                 symbols
             });

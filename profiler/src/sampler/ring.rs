@@ -136,9 +136,22 @@ impl Record<'_> {
         self.at = self.at.wrapping_add(1);
     }
 
-    /// Takes back all that was added.
-    pub(crate) fn clear(&mut self) {
-        self.at = self.start.wrapping_add(HEADER_WORDS);
+    /// Returns how many words were added.
+    pub(crate) fn len(&self) -> usize {
+        self.at.wrapping_sub(self.start) - HEADER_WORDS
+    }
+
+    /// Changes a word that was added.
+    pub(crate) fn set(&mut self, at: usize, word: u64) {
+        if self.has_room(0) {
+            let position = self.start.wrapping_add(HEADER_WORDS + at);
+            self.ring.store(position, word);
+        }
+    }
+
+    /// Takes back all but the first words that were added.
+    pub(crate) fn truncate(&mut self, n_words: usize) {
+        self.at = self.start.wrapping_add(HEADER_WORDS + n_words);
     }
 
     /// Hands the record to the reader; returns whether it fitted.
@@ -146,7 +159,7 @@ impl Record<'_> {
         if !self.has_room(0) {
             return false;
         }
-        let n_addresses = self.at.wrapping_sub(self.start) - HEADER_WORDS;
+        let n_addresses = self.len();
         let kind: u64 = match header.kind {
             Kind::Walked(Walk::Complete) => 0,
             Kind::Walked(Walk::Truncated) => 1,

@@ -7,6 +7,7 @@
 use std::collections::HashMap;
 
 use super::code_map::CodeMap;
+use super::python::Python;
 use super::ring::{Kind, Ring};
 use super::stacks::{MEMORY_LIMIT, StackKey, Stacks, word_of};
 use crate::dice::Dice;
@@ -44,18 +45,26 @@ pub(super) struct Bounds {
     pub(super) n_halvings: u32,
 }
 
+/// Where what is in a ring can be looked up.
+#[derive(Clone, Copy)]
+pub(super) struct Sources<'a> {
+    pub(super) map: &'a CodeMap,
+    pub(super) python: Option<&'a Python>,
+}
+
 impl Tally {
     /// Empties a ring and counts the stacks in it.
     pub(super) fn drain(
         &mut self,
         ring: &Ring,
-        map: &CodeMap,
+        sources: Sources<'_>,
         stacks: &mut Stacks,
         bounds: Bounds,
     ) {
         self.thin(bounds);
+        let Sources { map, python } = sources;
         let mut code = map.current();
-        let mut words = Vec::new();
+        let (mut native, mut words) = (Vec::new(), Vec::new());
         let Self {
             counts,
             n_records,
@@ -63,15 +72,14 @@ impl Tally {
             ..
         } = self;
         ring.drain(|header, found| {
-            words.clear();
-            words.push(0);
-            let walk = match header.kind {
+            let (of_python, found) = match python {
+                Some(_) => Python::part(found),
+                None => (&[][..], found),
+            };
+            native.clear();
+            let mut walk = match header.kind {
                 Kind::Walked(walk) => {
-                    words.extend(
-                        found
-                            .iter()
-                            .map(|&address| code.place(address).unwrap_or(address)),
-                    );
+                    native.extend_from_slice(found);
                     walk
                 }
                 Kind::Copied => {
@@ -80,11 +88,23 @@ impl Tally {
                         code = map.current();
                     }
                     walk_copy(found, &code.unwinder, bounds.max_depth, |address| {
-                        words.push(code.place(address).unwrap_or(address));
+                        native.push(address);
                     })
                 }
             };
-            words[0] = word_of(walk);
+            if let Some(python) = python {
+                match python.join(of_python, &native, walk) {
+                    Some((joined, joined_walk)) => (native, walk) = (joined, joined_walk),
+                    None => return,
+                }
+            }
+            words.clear();
+            words.push(word_of(walk));
+            words.extend(
+                native
+                    .iter()
+                    .map(|&address| code.place(address).unwrap_or(address)),
+            );
             let stack = stacks.intern(&words);
             let n_times = bounds.n_halvings.saturating_sub(header.n_halvings);
             let n = thinned(header.weight, n_times, coins(*seed, stack, *n_records));
@@ -235,7 +255,11 @@ mod tests {
                     n_halvings,
                 }));
             }
-            tally.drain(&ring, &map, &mut stacks, halved(3));
+            let sources = Sources {
+                map: &map,
+                python: None,
+            };
+            tally.drain(&ring, sources, &mut stacks, halved(3));
         }
         let count = |stack: StackKey| tally.counts[&stack];
         // Five standard errors of 10,000 at an eighth and at a quarter.

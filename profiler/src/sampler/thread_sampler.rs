@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread::Thread;
 
 use super::code_map::CodeMap;
+use super::python::{Met, Python};
 use super::rate::Rate;
 use super::ring::{Header, Kind, Record, Ring};
 use super::schedule::Schedule;
@@ -39,6 +40,8 @@ pub(super) struct Shared {
 /// Looks at one thread when it is interrupted.
 pub(super) struct ThreadSampler {
     pub(super) code: Arc<CodeMap>,
+    /// With the code that was met last.
+    pub(super) python: Option<(Arc<Python>, Met)>,
     pub(super) cache: Cache,
     pub(super) schedule: Schedule,
     pub(super) rate: Arc<Rate>,
@@ -122,6 +125,11 @@ impl ThreadSampler {
 
     fn record(&mut self, moment: &mut Interrupted<'_>, weight: u64) {
         let mut record = self.shared.ring.begin();
+        let mut is_new = false;
+        if let Some((python, met)) = &mut self.python {
+            is_new = python.record(moment, &mut record, met);
+        }
+        let n_python_words = record.len();
         let code = self.code.at(moment);
         let registers = Registers {
             instruction: moment.instruction,
@@ -143,7 +151,7 @@ impl ThreadSampler {
             Kind::Walked(walk)
         } else {
             // Code that has come since the last look: its tables may be needed.
-            record.clear();
+            record.truncate(n_python_words);
             copy(moment, &mut record);
             Kind::Copied
         };
@@ -156,7 +164,7 @@ impl ThreadSampler {
             let nanos = weight * self.schedule.mean_nanos();
             self.shared.lost_nanos.fetch_add(nanos, Ordering::Relaxed);
         }
-        if kind == Kind::Copied || self.shared.ring.is_filling() {
+        if kind == Kind::Copied || is_new || self.shared.ring.is_filling() {
             // New code may be gone soon, and its tables with it. This is a flag and a system
             // call, which a handler may do.
             self.collector.unpark();

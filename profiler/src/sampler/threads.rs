@@ -14,12 +14,13 @@ use super::code_map::CodeMap;
 use super::collector::lock;
 use super::kits::{Kit, Kits};
 use super::means::Means;
+use super::python::{Met, Python};
 use super::rate::Rate;
 use super::sampled_thread::SampledThread;
 use super::schedule::{Schedule, expected_arrivals};
 use super::stacks::Stacks;
 use super::status::Status;
-use super::tally::{Bounds, Tally};
+use super::tally::{Bounds, Sources, Tally};
 use super::thread_sampler::{Shared, ThreadSampler};
 use crate::sys::{self, Births, Body, Reserved, StackBounds, ThreadClock, Tid, Unblocked};
 
@@ -29,6 +30,8 @@ pub(super) struct Threads {
     pub(super) means: Means,
     pub(super) rate: Arc<Rate>,
     pub(super) code: Arc<CodeMap>,
+    /// If its frames are wanted.
+    pub(super) python: Option<Arc<Python>>,
     /// The thread that empties the rings, which is not sampled.
     pub(super) collector: OnceLock<(thread::Thread, Tid)>,
     state: Mutex<State>,
@@ -66,7 +69,12 @@ const PATIENCE: Duration = Duration::from_millis(10);
 const CLOCK_NANOS: u64 = 80_000;
 
 impl Threads {
-    pub(super) fn new(options: Options, means: Means, code: CodeMap) -> Self {
+    pub(super) fn new(
+        options: Options,
+        means: Means,
+        code: CodeMap,
+        python: Option<Arc<Python>>,
+    ) -> Self {
         let stacks = Stacks::with_bytes(options.max_memory / 4);
         let kits = Kits::new(options.max_memory);
         Self {
@@ -74,6 +82,7 @@ impl Threads {
             options,
             means,
             code: Arc::new(code),
+            python,
             collector: OnceLock::new(),
             state: Mutex::new(State {
                 records: HashMap::new(),
@@ -156,6 +165,9 @@ impl Threads {
 
     /// Empties the rings.
     pub(super) fn drain(&self) {
+        if let Some(python) = &self.python {
+            python.look_afresh();
+        }
         let tids: Vec<Tid> = lock(&self.state).records.keys().copied().collect();
         // One at a time, as threads that are born or die wait for the lock.
         for tid in tids {
@@ -163,7 +175,7 @@ impl Threads {
             if let Some(record) = state.records.get_mut(&tid) {
                 record.tally.drain(
                     &record.shared.ring,
-                    &self.code,
+                    self.sources(),
                     &mut state.stacks,
                     self.bounds(),
                 );
@@ -196,6 +208,13 @@ impl Threads {
         let bounds = self.bounds();
         for tally in state.ended.values_mut() {
             tally.thin(bounds);
+        }
+    }
+
+    fn sources(&self) -> Sources<'_> {
+        Sources {
+            map: &self.code,
+            python: self.python.as_deref(),
         }
     }
 
@@ -285,6 +304,7 @@ impl Threads {
         });
         let observer = ThreadSampler {
             code: Arc::clone(&self.code),
+            python: self.python.clone().map(|python| (python, Met::new())),
             cache: kit.cache,
             schedule,
             rate: Arc::clone(&self.rate),
@@ -337,7 +357,7 @@ impl Threads {
         let cpu_at_end = cpu_at_end.unwrap_or_else(|| due.saturating_sub(1));
         record.tally.drain(
             &record.shared.ring,
-            &self.code,
+            self.sources(),
             &mut state.stacks,
             self.bounds(),
         );

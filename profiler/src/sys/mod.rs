@@ -40,6 +40,7 @@ mod signal;
 mod slots;
 mod stack;
 mod timer;
+mod tracing;
 mod trap;
 
 use std::io;
@@ -53,11 +54,12 @@ pub(crate) use self::perf_ring::{EventPlan, EventTrigger, RecordBytes, Ring, Rin
 pub(crate) use self::process::{process_cpu_time, reap};
 pub(crate) use self::ptrace::Tracer;
 pub(crate) use self::published::Published;
-pub(crate) use self::remote_memory::read_remote;
+pub(crate) use self::remote_memory::{read_remote, read_remote_pages};
 pub(crate) use self::signal::{Signal, Unblocked};
 pub(crate) use self::slots::{Attached, Body, Reserved, pause_own};
-pub(crate) use self::stack::{HandlerMemory, StackBounds};
+pub(crate) use self::stack::{HandlerMemory, StackBounds, StackMemory};
 pub(crate) use self::timer::Timer;
+pub(crate) use self::tracing::{SAMPLE_SIGNAL, TraceStop, Traced, Waker};
 pub(crate) use self::trap::Trap;
 
 /// The number of a thread, as the kernel counts them.
@@ -119,6 +121,13 @@ pub(crate) fn block_all_signals() {
     let all = signal::SignalSet::full();
     // A helper thread that could not block them still works.
     let _ = all.block();
+}
+
+/// Returns what `pthread_self` does, which is where the C library keeps the calling
+/// thread; safe in a signal handler.
+pub(crate) fn thread_pointer() -> u64 {
+    // SAFETY: pthread_self takes nothing and cannot fail.
+    unsafe { libc::pthread_self() }
 }
 
 /// Returns the number of the calling thread.

@@ -95,30 +95,38 @@ fn wait_for_stop(tid: libc::pid_t, patience: Duration) -> io::Result<libc::c_int
 }
 
 impl StoppedThread<'_> {
-    /// Returns the registers that unwinding needs.
-    pub(crate) fn registers(&self) -> io::Result<Registers> {
-        let mut registers = MaybeUninit::<libc::user_regs_struct>::zeroed();
-        let mut place = libc::iovec {
-            iov_base: registers.as_mut_ptr().cast::<c_void>(),
-            iov_len: size_of::<libc::user_regs_struct>(),
-        };
-        // SAFETY: the kernel writes at most as many bytes as the place is long.
-        check_long(unsafe {
-            libc::ptrace(
-                libc::PTRACE_GETREGSET,
-                self.tid,
-                libc::NT_PRSTATUS as *mut c_void,
-                &raw mut place,
-            )
-        })?;
-        // SAFETY: all-zero bytes are valid registers, and the kernel wrote others over them.
-        let registers = unsafe { registers.assume_init() };
-        Ok(Registers {
-            instruction: registers.rip,
-            stack_pointer: registers.rsp,
-            frame_pointer: registers.rbp,
-        })
+    /// Returns the registers that unwinding needs, and what `pthread_self` returns there.
+    pub(crate) fn registers(&self) -> io::Result<(Registers, u64)> {
+        registers_of(self.tid)
     }
+}
+
+/// Returns the registers of a thread that has stopped, and what `pthread_self` returns
+/// there.
+pub(super) fn registers_of(tid: libc::pid_t) -> io::Result<(Registers, u64)> {
+    let mut registers = MaybeUninit::<libc::user_regs_struct>::zeroed();
+    let mut place = libc::iovec {
+        iov_base: registers.as_mut_ptr().cast::<c_void>(),
+        iov_len: size_of::<libc::user_regs_struct>(),
+    };
+    // SAFETY: the kernel writes at most as many bytes as the place is long.
+    check_long(unsafe {
+        libc::ptrace(
+            libc::PTRACE_GETREGSET,
+            tid,
+            libc::NT_PRSTATUS as *mut c_void,
+            &raw mut place,
+        )
+    })?;
+    // SAFETY: all-zero bytes are valid registers, and the kernel wrote others over them.
+    let registers = unsafe { registers.assume_init() };
+    let for_unwinding = Registers {
+        instruction: registers.rip,
+        stack_pointer: registers.rsp,
+        frame_pointer: registers.rbp,
+    };
+    // The C library keeps its thread where the segment points.
+    Ok((for_unwinding, registers.fs_base))
 }
 
 impl Drop for StoppedThread<'_> {
@@ -157,7 +165,7 @@ fn request(request: libc::c_uint, tid: libc::pid_t, data: *mut c_void) -> io::Re
     check_long(unsafe { libc::ptrace(request, tid, ptr::null_mut::<c_void>(), data) })
 }
 
-fn check_long(result: libc::c_long) -> io::Result<()> {
+pub(super) fn check_long(result: libc::c_long) -> io::Result<()> {
     if result < 0 {
         return Err(io::Error::last_os_error());
     }

@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use profiler::{Backend, Error, Profile, Recording, Source, State, dump, recover};
+use profiler::{Backend, DumpOptions, Error, Profile, Recording, Source, State, dump, recover};
 
 use crate::jobs::JOB;
 use crate::support::{Target, assert_not_traced, assert_rate, command, is, options, permitted};
@@ -116,7 +116,7 @@ fn without_perf_threads_are_stopped_and_let_go() {
 #[test]
 fn a_dump_shows_all_threads_asleep_or_not() {
     let mut target = Target::start();
-    let Some(stacks) = permitted(dump(target.pid())) else {
+    let Some(stacks) = permitted(dump(target.pid(), DumpOptions::new())) else {
         return;
     };
     let helper = stacks
@@ -263,7 +263,7 @@ fn what_cannot_be_recorded_is_said() {
         matches!(error, Error::NoSuchProcess { pid: 5_000_000 }),
         "{error}"
     );
-    let error = dump(5_000_000).unwrap_err();
+    let error = dump(5_000_000, DumpOptions::new()).unwrap_err();
     assert!(matches!(error, Error::NoSuchProcess { .. }), "{error}");
     let mut bad = options();
     bad.rate_hz = f64::NAN;
