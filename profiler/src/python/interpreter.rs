@@ -55,7 +55,7 @@ impl Interpreter {
             };
             let named = version_in_name(&module.name());
             let Some(runtime) = runtime else {
-                old = old.or(old_evaluator.as_ref().map(|_| named.clone()));
+                old = old.or(old_evaluator.as_ref().map(|_| named));
                 continue;
             };
             let minor = match version {

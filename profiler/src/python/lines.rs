@@ -7,7 +7,7 @@
 /// for one that belongs to no line.
 pub(super) fn line_of(minor: u32, table: &[u8], first_line: u32, offset: u64) -> Option<u32> {
     let line = match minor {
-        ..10 => by_increments(table, first_line, offset),
+        ..10 => Some(by_increments(table, first_line, offset)),
         10 => by_ranges(table, first_line, offset),
         _ => by_locations(table, first_line, offset),
     };
@@ -15,7 +15,7 @@ pub(super) fn line_of(minor: u32, table: &[u8], first_line: u32, offset: u64) ->
 }
 
 /// Pairs of what to add to the instruction and to the line.
-fn by_increments(table: &[u8], first_line: u32, offset: u64) -> Option<i64> {
+fn by_increments(table: &[u8], first_line: u32, offset: u64) -> i64 {
     let (mut at, mut line) = (0, i64::from(first_line));
     for pair in table.chunks_exact(2) {
         at += u64::from(pair[0]);
@@ -24,7 +24,7 @@ fn by_increments(table: &[u8], first_line: u32, offset: u64) -> Option<i64> {
         }
         line += i64::from(pair[1].cast_signed());
     }
-    Some(line)
+    line
 }
 
 /// Pairs of a length and of what to add to the line before it; -128 stands for no line.

@@ -10,13 +10,14 @@ pub(crate) trait Words {
     /// Reads a number of four bytes, which must be aligned.
     fn half(&mut self, address: u64) -> Result<u32, ()> {
         let word = self.word(address & !7)?;
-        Ok((word >> (address % 8 * 8) & u64::from(u32::MAX)) as u32)
+        let half = word >> (address % 8 * 8) & u64::from(u32::MAX);
+        u32::try_from(half).map_err(|_| ())
     }
 
     /// Reads one byte.
     fn byte(&mut self, address: u64) -> Result<u8, ()> {
         let word = self.word(address & !7)?;
-        Ok((word >> (address % 8 * 8) & 0xff) as u8)
+        u8::try_from(word >> (address % 8 * 8) & 0xff).map_err(|_| ())
     }
 
     /// Reads some bytes.

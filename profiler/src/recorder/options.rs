@@ -13,6 +13,10 @@ use crate::error::{Error, Result};
 /// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a choice of its own that is made or not"
+)]
 pub struct RecordOptions {
     /// Mean number of samples per second of each thread's time. Default: 199. At least
     /// 0.1, at most 5000.

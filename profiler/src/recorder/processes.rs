@@ -3,18 +3,16 @@
 use std::collections::HashMap;
 use std::fs;
 use std::io;
-use std::ops::Range;
 use std::sync::Arc;
 
 use super::address_space::AddressSpace;
 use super::clock::{now, whole};
 use super::counts::{Counts, Seen};
 use super::images::{Images, Place, is_in_file};
-use super::python::SharedFrames;
+use super::python::{PythonChoice, SharedFrames};
 use super::record::{Event, Record, StackDump};
 use super::sleeps::Sleeps;
 use crate::dice::Dice;
-use crate::python::{Part, join};
 use crate::sys::{self, Tracer};
 use crate::unwind::{Cache, Walk};
 
@@ -29,10 +27,8 @@ pub(super) struct Processes {
     pub(super) sleeps: Option<Sleeps>,
     /// The frames of Python that were met.
     pub(super) python_frames: SharedFrames,
-    /// Whether native frames are shown with those of Python.
-    pub(super) is_joined: bool,
-    /// Whether only threads count that hold an interpreter's lock.
-    pub(super) needs_gil: bool,
+    /// What is shown of Python.
+    pub(super) python: PythonChoice,
     by_pid: HashMap<u32, Process>,
     cpu_of_ended: u64,
     cache: Cache,
@@ -88,8 +84,7 @@ impl Processes {
             in_samples: 0.0,
             sleeps: None,
             python_frames: SharedFrames::default(),
-            is_joined: false,
-            needs_gil: false,
+            python: PythonChoice::default(),
             by_pid: HashMap::new(),
             cpu_of_ended: 0,
             cache: Cache::new(),
@@ -129,10 +124,11 @@ impl Processes {
 
     /// Takes in a process that a recorded one has started, unless it is there already.
     pub(super) fn attach_forked(&mut self, pid: u32) {
-        if !self.wants(pid) && self.attach(pid).is_ok() {
-            if let Some(process) = self.by_pid.get_mut(&pid) {
-                process.cpu_at_start = 0;
-            }
+        if !self.wants(pid)
+            && self.attach(pid).is_ok()
+            && let Some(process) = self.by_pid.get_mut(&pid)
+        {
+            process.cpu_at_start = 0;
         }
     }
 
@@ -193,33 +189,19 @@ impl Processes {
         dump: &StackDump,
     ) -> Option<(u32, Walk, Vec<Place>)> {
         let Some(python) = &dump.python else {
-            let is_wanted = !self.needs_gil;
+            let is_wanted = !self.python.needs_gil;
             return is_wanted.then(|| self.walk(pid, tid, dump)).flatten();
         };
-        if self.needs_gil && !python.holds_gil {
+        if self.python.needs_gil && !python.holds_gil {
             return None;
         }
         if dump.registers.is_none() {
-            let frames = python.parts.iter().filter_map(|part| match part {
-                Part::Frame(place) => Some(*place),
-                Part::Entry => None,
-            });
             let thread = self.threads.find(pid, tid);
-            return Some((thread, python.walk, frames.collect()));
+            return Some((thread, python.walk, python.places()));
         }
         let (thread, walk, native) = self.walk(pid, tid, dump)?;
         let space = &self.by_pid.get(&pid)?.space;
-        let evaluator: Vec<Range<Place>> = python
-            .evaluator
-            .iter()
-            .map(|range| {
-                let start = space.place(range.start);
-                start..start + (range.end - range.start)
-            })
-            .collect();
-        let is_evaluator = |place| evaluator.iter().any(|range| range.contains(&place));
-        let python = (&python.parts[..], python.walk);
-        let (places, walk) = join((&native, walk), python, is_evaluator);
+        let (places, walk) = python.join(&native, walk, |address| space.place(address));
         Some((thread, walk, places))
     }
 

@@ -6,11 +6,12 @@ use std::ops::Range;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::clock::now;
-use super::images::Images;
+use super::images::{Images, Place};
 use super::record::MapEvent;
 use crate::modules::{Mapping, Module};
 use crate::python::{
-    Codes, FrameTable, Interpreter, Part, PythonFrame, RemoteWords, Step, UnknownVersion, locals,
+    Codes, FrameTable, Interpreter, Part, PythonFrame, RemoteWords, Step, UnknownVersion, join,
+    locals,
 };
 use crate::unwind::Walk;
 
@@ -56,6 +57,43 @@ pub(super) struct PythonStack {
 
 /// A frame's variables, by name.
 pub(super) type Locals = Vec<(String, String)>;
+
+/// What is shown of Python, and what counts.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct PythonChoice {
+    /// Whether native frames are shown with those of Python.
+    pub(super) is_joined: bool,
+    /// Whether only threads count that hold an interpreter's lock.
+    pub(super) needs_gil: bool,
+}
+
+impl PythonStack {
+    /// Returns the places of its frames.
+    pub(super) fn places(&self) -> Vec<Place> {
+        let frames = self.parts.iter().filter_map(|part| match part {
+            Part::Frame(place) => Some(*place),
+            Part::Entry => None,
+        });
+        frames.collect()
+    }
+
+    /// Joins it to a native stack that was walked so; `place` turns addresses of the
+    /// process into places.
+    pub(super) fn join(
+        &self,
+        native: &[Place],
+        walk: Walk,
+        place: impl Fn(u64) -> Place,
+    ) -> (Vec<Place>, Walk) {
+        let evaluator = self.evaluator.iter().map(|range| {
+            let start = place(range.start);
+            start..start + (range.end - range.start)
+        });
+        let evaluator: Vec<Range<Place>> = evaluator.collect();
+        let is_evaluator = |place| evaluator.iter().any(|range| range.contains(&place));
+        join((native, walk), (&self.parts, self.walk), is_evaluator)
+    }
+}
 
 impl RawStack {
     /// Tells whether Python has frames there, or must have some.

@@ -345,8 +345,8 @@ impl Recording {
         started: u64,
     ) -> Result<Self> {
         let mut processes = processes;
-        processes.is_joined = options.python.is_joined();
-        processes.needs_gil = options.gil;
+        processes.python.is_joined = options.python.is_joined();
+        processes.python.needs_gil = options.gil;
         if options.mode == Mode::Wall && sampler.source() == Source::Processors {
             processes.sleeps = Some(Sleeps::new(options.rate_hz, options.seed));
             // Threads that sleep already are stopped once, and leave the processor anew.

@@ -189,7 +189,7 @@ impl Stops {
     fn look(&mut self, processes: &mut Processes, pid: u32, tid: u32) -> io::Result<Option<Seen>> {
         let mut look = Look {
             pythons: self.pythons.as_mut(),
-            is_joined: processes.is_joined,
+            is_joined: processes.python.is_joined,
             has_locals: false,
         };
         let (dump, stopped, _) = stop_and_copy(&mut self.tracer, pid, tid, &mut look)?;

@@ -275,7 +275,7 @@ impl Follower {
         let _precedence = Priority::raise();
         while !self.shared.is_over.load(Ordering::SeqCst) {
             match Traced::wait() {
-                Ok((traced, stop)) => self.attend(traced, stop),
+                Ok((traced, stop)) => self.attend(traced, &stop),
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 Err(_) => thread::sleep(PAUSE),
             }
@@ -284,9 +284,9 @@ impl Follower {
         }
     }
 
-    fn attend(&mut self, traced: Traced, stop: TraceStop) {
+    fn attend(&mut self, traced: Traced, stop: &TraceStop) {
         let tid = traced.0;
-        match stop {
+        match *stop {
             TraceStop::Signal(SAMPLE_SIGNAL) if traced.is_told_by_file() => {
                 self.sample(traced);
             }

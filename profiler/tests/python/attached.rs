@@ -144,9 +144,9 @@ fn the_thread_with_the_lock_is_told_from_others() {
                 let share = profile.share_of(|function| bare(function) == wanted);
                 share.estimate
             };
-            // It gives the lock away for nearly all of its time, which the other never does.
-            assert!(share("compress_blocks") < 0.1, "3.{minor}");
-            assert!(share("count_in_python") > 0.5, "3.{minor}");
+            // A quarter of the time each; the one gives the lock away, the other never does.
+            assert!(share("hash_blocks") < 0.12, "3.{minor}");
+            assert!(share("count_in_python") > 0.33, "3.{minor}");
         }
     });
 }
