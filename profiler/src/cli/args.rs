@@ -261,6 +261,10 @@ pub struct TopArgs {
 }
 
 #[derive(Debug, clap::Args)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a flag that is typed or not"
+)]
 pub struct DumpArgs {
     /// Process to look at
     #[arg(short, long, value_name = "PID", allow_negative_numbers = true)]

@@ -4,9 +4,10 @@ use std::io;
 
 use super::error::{cannot_attach, cannot_trace};
 use super::options::{DumpOptions, PythonFrames};
-use super::processes::{Processes, threads_of};
+use super::processes::Processes;
 use super::profile::Names;
 use super::python::{Locals, Pythons};
+use super::relatives::threads_of;
 use super::remote_stack::{Look, stop_and_copy};
 use crate::error::{Error, Result};
 use crate::profile::{Frame, Thread};

@@ -38,6 +38,8 @@ mod record;
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 mod recording;
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+mod relatives;
+#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 mod remote_stack;
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 mod sample_cost;

@@ -3,11 +3,16 @@
 use std::collections::HashMap;
 use std::fs;
 use std::ops::Range;
+use std::path::Path;
+use std::process::Command;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::clock::now;
 use super::images::{Images, Place};
+use super::options::{PythonFrames, RecordOptions};
 use super::record::MapEvent;
+use super::relatives::descendants_of;
+use crate::error::Error;
 use crate::modules::{Mapping, Module};
 use crate::python::{
     Codes, FrameTable, Interpreter, Part, PythonFrame, RemoteWords, Step, UnknownVersion, join,
@@ -213,6 +218,35 @@ fn frames_of(steps: &[Step]) -> impl Iterator<Item = &PythonFrame> {
     })
 }
 
+/// Tells whether a process, or one that is recorded with it, runs Python.
+pub(super) fn runs_python(pid: u32, options: &RecordOptions) -> Result<bool, Error> {
+    if options.python == PythonFrames::Off {
+        return Ok(false);
+    }
+    let mut pids = vec![pid];
+    if options.subprocesses {
+        pids.extend(descendants_of(pid));
+    }
+    let mut pythons = Pythons::new(SharedFrames::default(), false);
+    for pid in pids {
+        let found = pythons.look_for(pid);
+        let is_there =
+            found.map_err(|UnknownVersion(version)| Error::UnknownPython { pid, version });
+        if is_there? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// Tells whether a command is called after Python, or is a script for it; the program that
+/// runs first may be another, which finds the right version.
+pub(super) fn is_called_python(command: &Command) -> bool {
+    let program = Path::new(command.get_program());
+    let name = program.file_name().unwrap_or_default().to_string_lossy();
+    name.starts_with("python") || name.ends_with(".py")
+}
+
 /// Locks; what is behind the lock is sound after a panic too.
 pub(super) fn lock(frames: &SharedFrames) -> MutexGuard<'_, FrameTable> {
     frames.lock().unwrap_or_else(PoisonError::into_inner)
@@ -226,7 +260,7 @@ fn modules_of(pid: u32, images: &mut Images) -> Vec<Module> {
     let mut modules: Vec<Module> = Vec::new();
     for mapping in maps.lines().filter_map(Mapping::parse) {
         let name = mapping.path.rsplit('/').next().unwrap_or_default();
-        let may_be = name.contains("python") || program == std::path::Path::new(mapping.path);
+        let may_be = name.contains("python") || program == Path::new(mapping.path);
         if mapping.is_executable && may_be {
             let map = MapEvent {
                 start: mapping.range.start,

@@ -1,7 +1,6 @@
 //! A recording while it runs.
 
 use std::fmt;
-use std::path::Path;
 use std::process::{Child, Command, ExitStatus};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::thread;
@@ -19,9 +18,9 @@ use super::error::cannot_attach;
 use super::images::Place;
 use super::options::{Mode, PythonFrames, RecordOptions};
 use super::priority::Priority;
-use super::processes::{Processes, descendants_of};
+use super::processes::Processes;
 use super::profile::{Found, Names, find};
-use super::python::{Pythons, SharedFrames};
+use super::python::{is_called_python, runs_python};
 use super::sampler::Sampler;
 use super::sleeps::Sleeps;
 use super::spool::Spool;
@@ -29,7 +28,6 @@ use crate::dice::Dice;
 use crate::error::{Error, Result};
 use crate::nanos::nanos;
 use crate::profile::{Profile, Quality, Source, Weight};
-use crate::python::UnknownVersion;
 use crate::symbolize::Symbolizer;
 use crate::sys;
 
@@ -484,35 +482,6 @@ impl fmt::Debug for Recording {
             .field("state", &self.state)
             .finish_non_exhaustive()
     }
-}
-
-/// Tells whether a process, or one that is recorded with it, runs Python.
-fn runs_python(pid: u32, options: &RecordOptions) -> Result<bool> {
-    if options.python == PythonFrames::Off {
-        return Ok(false);
-    }
-    let mut pids = vec![pid];
-    if options.subprocesses {
-        pids.extend(descendants_of(pid));
-    }
-    let mut pythons = Pythons::new(SharedFrames::default(), false);
-    for pid in pids {
-        let found = pythons.look_for(pid);
-        let is_there =
-            found.map_err(|UnknownVersion(version)| Error::UnknownPython { pid, version });
-        if is_there? {
-            return Ok(true);
-        }
-    }
-    Ok(false)
-}
-
-/// Tells whether a command is called after Python, or is a script for it; the program that
-/// runs first may be another, which finds the right version.
-fn is_called_python(command: &Command) -> bool {
-    let program = Path::new(command.get_program());
-    let name = program.file_name().unwrap_or_default().to_string_lossy();
-    name.starts_with("python") || name.ends_with(".py")
 }
 
 fn open_pidfd(pid: u32) -> Result<OwnedFd> {
