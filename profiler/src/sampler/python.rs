@@ -38,9 +38,10 @@ struct Names {
 }
 
 /// The code objects that a thread met last; what is not there may be new.
-pub(super) struct Met(Box<[u64; N_MET]>);
+pub(super) struct Met(Box<[[u64; 4]; N_SETS]>);
 
-const N_MET: usize = 512;
+/// Each has room for four whose addresses come to the same.
+const N_SETS: usize = 256;
 
 // How the words of a record are told apart: addresses have their upper bits free.
 const FRAME: u64 = 1 << 63;
@@ -101,7 +102,7 @@ impl Python {
                 record.push(frame.instruction);
             }
         });
-        let holds_gil = interpreter.holds_gil(memory, thread_id) == Ok(true);
+        let holds_gil = self.needs_gil && interpreter.holds_gil(memory, thread_id) == Ok(true);
         let walk = match walk {
             Walk::Complete => 0,
             Walk::Truncated => 1,
@@ -191,14 +192,17 @@ impl Python {
 
 impl Met {
     pub(super) fn new() -> Self {
-        Self(Box::new([0; N_MET]))
+        Self(Box::new([[0; 4]; N_SETS]))
     }
 
     fn is_new(&mut self, code: u64) -> bool {
         // Objects are aligned, so the lowest bits tell nothing.
-        let at = usize::try_from(code >> 4).unwrap_or(0) % N_MET;
-        let is_new = self.0[at] != code;
-        self.0[at] = code;
+        let set = &mut self.0[usize::try_from(code >> 4).unwrap_or(0) % N_SETS];
+        let is_new = !set.contains(&code);
+        if is_new {
+            set.rotate_right(1);
+            set[0] = code;
+        }
         is_new
     }
 }
