@@ -142,7 +142,7 @@ fn the_thread_with_the_lock_is_told_from_others() {
         if let Some((profile, _)) = recorded {
             let share = |wanted: &str| {
                 let share = profile.share_of(|function| bare(function) == wanted);
-                share.estimate
+                share.value
             };
             // A quarter of the time each; the one gives the lock away, the other never does.
             assert!(share("hash_blocks") < 0.12, "3.{minor}");
@@ -159,7 +159,7 @@ fn idle_threads_are_seen_where_they_wait() {
     interpreters::each(MINORS, |minor, python| {
         if let Some((profile, _)) = record(&scripts, python, "sleep", options.clone()) {
             let nap = profile.share_of(|function| bare(function) == "nap");
-            assert!(nap.estimate > 0.3, "3.{minor}: {nap}");
+            assert!(nap.value > 0.3, "3.{minor}: {nap}");
         }
     });
 }

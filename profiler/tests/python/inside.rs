@@ -147,6 +147,6 @@ while time.process_time() < end:
         assert!(taken > 300.0, "3.{minor}: {quality}");
         let named =
             profile.share_of(|function| matches!(bare(function), "short_lived" | "<unreadable>"));
-        assert!(named.estimate > 0.5, "3.{minor}: {named}");
+        assert!(named.value > 0.5, "3.{minor}: {named}");
     });
 }
