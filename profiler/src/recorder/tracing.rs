@@ -431,15 +431,13 @@ impl Follower {
         Duration::from_nanos(whole(nanos))
     }
 
-    /// Draws the time to the first sample as if the thread had been sampled for ever, so
-    /// that all moments of a short life are equally likely.
+    /// Draws the time to the first sample, exponential as well, so that all moments of a
+    /// short life but the very first are equally likely. It is never shorter than an alarm
+    /// may be: a thread that blocks the signal is interrupted at this interval until it
+    /// lets it through.
     fn first_interval(&mut self) -> Duration {
-        let mean = self.mean_nanos();
-        let at = self.dice.uniform() * mean;
-        if at < sys::SHORTEST_ALARM.as_nanos() as f64 {
-            return Duration::from_nanos(whole(at).max(1));
-        }
-        self.interval()
+        let nanos = -(1.0 - self.dice.uniform()).ln() * self.mean_nanos();
+        Duration::from_nanos(whole(nanos)).max(sys::SHORTEST_ALARM)
     }
 }
 
