@@ -311,7 +311,12 @@ impl Follower {
                 if is_first && let Some(cpu) = sys::process_cpu_time(pid) {
                     self.tell(Message::Leaving(pid, cpu));
                 }
-                traced.resume(0);
+                // Its end is for its parent to wait for, which may be this process.
+                self.threads.remove(&tid);
+                if is_first {
+                    self.pythons.forget(pid);
+                }
+                traced.let_go();
             }
             TraceStop::Ended(status, cpu) => {
                 let pid = tid.cast_unsigned();

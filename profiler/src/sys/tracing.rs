@@ -46,8 +46,8 @@ pub(crate) enum TraceStop {
     Exec(Tid),
     /// It is about to end.
     Leaving,
-    /// It has ended, and with it all of a process if it was its first; with the nanoseconds
-    /// of CPU time that were taken by then.
+    /// It was killed before it could be let go, and with it all of a process if it was its
+    /// first; with the nanoseconds of CPU time that were taken by then.
     Ended(ExitStatus, u64),
 }
 
@@ -105,6 +105,11 @@ impl Traced {
         let _ = self.request(libc::PTRACE_CONT, signal);
     }
 
+    /// Lets it go on and follows it no more.
+    pub(crate) fn let_go(self) {
+        let _ = self.request(libc::PTRACE_DETACH, 0);
+    }
+
     /// Leaves it standing, but notices when its process is told to go on.
     pub(crate) fn leave_standing(self) {
         let _ = self.request(libc::PTRACE_LISTEN, 0);
@@ -149,7 +154,7 @@ impl Traced {
 
     fn request(self, request: libc::c_uint, data: libc::c_int) -> io::Result<()> {
         let data: *mut c_void = ptr::without_provenance_mut(usize::try_from(data).unwrap_or(0));
-        // SAFETY: the requests used here (SEIZE, CONT, LISTEN) take numbers only.
+        // SAFETY: the requests used here (SEIZE, CONT, DETACH, LISTEN) take numbers only.
         check_long(unsafe { libc::ptrace(request, self.0, ptr::null_mut::<c_void>(), data) })
     }
 }

@@ -109,7 +109,7 @@ fn one_stack_reads_from_python_to_the_extensions_functions() {
     let code = "\
 def caller():
     for _ in range(40):
-        library.sum_of_roots(300_000)
+        library.sum_of_roots(3_000_000)
 def outer():
     caller()
 outer()";
