@@ -141,7 +141,7 @@ pub struct SamplingArgs {
     #[arg(short, long)]
     pub(super) gil: bool,
     /// Count sleep and waiting as well, as --mode wall does
-    #[arg(short, long)]
+    #[arg(long)]
     pub(super) idle: bool,
     /// Count by function, the default
     #[arg(long, conflicts_with = "line")]
