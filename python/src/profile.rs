@@ -54,8 +54,9 @@ impl Sampler {
 
     /// Begins to sample all threads of the process.
     fn start(&self) -> PyResult<()> {
-        // The one place where a session begins.
-        let session = profiler::Sampler::start(self.options.clone()).map_err(error::profiler)?;
+        let mut options = self.options.clone();
+        options.python = profiler::PythonFrames::Joined;
+        let session = profiler::Sampler::start(options).map_err(error::profiler)?;
         *self.session.lock().expect("nothing panics under this lock") = Some(session);
         Ok(())
     }
