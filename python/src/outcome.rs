@@ -63,7 +63,6 @@ impl Outcome {
         write(&self.report(&statistics, intervals))
     }
 
-
     /// What a unit that bought all pairs in equal parts at the first open has become, at
     /// each tick.
     fn benchmark(&self) -> Vec<f64> {

@@ -22,7 +22,9 @@ pub fn bollinger(prices: &[Price], deviations: f64) -> Option<Bollinger> {
     let n = prices.len() as f64;
     let values = || prices.iter().map(|price| price.as_f64());
     let middle = values().sum::<f64>() / n;
-    let squares: f64 = values().map(|value| (value - middle) * (value - middle)).sum();
+    let squares: f64 = values()
+        .map(|value| (value - middle) * (value - middle))
+        .sum();
     let width = deviations * (squares / n).sqrt();
     Some(Bollinger {
         lower: middle - width,

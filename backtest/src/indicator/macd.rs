@@ -54,8 +54,20 @@ mod tests {
         assert_eq!(macd.update(price(1)), None);
         // The slow average is 2, then 4.
         let first = macd.update(price(3)).expect("both averages");
-        assert_eq!(first, MacdLines { macd: 1.0, signal: None });
+        assert_eq!(
+            first,
+            MacdLines {
+                macd: 1.0,
+                signal: None
+            }
+        );
         let second = macd.update(price(5)).expect("both averages");
-        assert_eq!(second, MacdLines { macd: 1.0, signal: Some(1.0) });
+        assert_eq!(
+            second,
+            MacdLines {
+                macd: 1.0,
+                signal: Some(1.0)
+            }
+        );
     }
 }

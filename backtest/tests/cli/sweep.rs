@@ -94,7 +94,8 @@ fn journal(sandbox: &Sandbox) -> String {
     {
         let is_kept = units.iter().any(|unit| row["strategy"] == unit.as_str());
         if is_kept || point > 3 {
-            text += &format!("{}\n", serde_json::json!({ "point": point, "row": row }));
+            text += &serde_json::json!({ "point": point, "row": row }).to_string();
+            text.push('\n');
         }
     }
     text

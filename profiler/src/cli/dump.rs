@@ -121,7 +121,9 @@ fn to_json(pid: u32, stacks: &[ThreadStack], states: &States) -> Value {
                     });
                     if !locals.is_empty() {
                         let locals = locals.iter().cloned();
-                        object["locals"] = locals.map(|(name, value)| (name, Value::from(value))).collect();
+                        object["locals"] = locals
+                            .map(|(name, value)| (name, Value::from(value)))
+                            .collect();
                     }
                     object
                 })

@@ -41,7 +41,7 @@ fn sample(scripts: &Scripts, python: &Path, code: &str, args: &[&str]) -> (Profi
          assert library.start(500) == 0\n\
          {code}\n\
          assert library.stop() == 0\n",
-        library()
+        library().to_str().expect("a plain path")
     );
     let output = Command::new(python)
         .args(["-c", &program])
