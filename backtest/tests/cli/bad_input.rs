@@ -152,9 +152,9 @@ fn words_that_are_no_option_of_this_command() {
     assert_snapshot!(refusal("--rounds=2"), @"
     error: unexpected argument '--rounds' found
 
-      tip: a similar argument exists: '--rules'
+      tip: a similar argument exists: '--columns'
 
-    Usage: backtest --rules <TERMS>
+    Usage: backtest --columns <LIST>
 
     For more information, try '--help'.
     ");

@@ -15,6 +15,7 @@ fn short_help() {
     Commands:
       sweep            Run a strategy with many parameters, on all cores
       check-lookahead  Find out whether a strategy knows the future
+      data             Check and import price files
       case-study       Measure what mending the talk's two anti-patterns saves
       help             Print this message or the help of the given subcommand(s)
 
@@ -31,8 +32,7 @@ fn short_help() {
               Pairs to trade, such as btc_usdt,eth_usdt, or how many [default: 10;
               all of --data]
           --data <PATH>...
-              Price files to trade on: Kraken OHLCVT or CryptoDataDownload, one pair
-              each
+              Price files to trade on, one pair each; see `backtest data`
           --seed <N>
               Seed of the embedded market [default: 2018]
           --json <FILE|->
@@ -48,6 +48,18 @@ fn short_help() {
               Print help (see more with '--help')
       -V, --version
               Print version
+
+    How the files of --data are read:
+          --policy <POLICY>       What is done about defects: strict (any is an
+                                  error), repair or keep [default: repair]
+          --columns <LIST>        Columns of time,open,high,low,close,volume: names
+                                  or numbers [default: by header]
+          --time-format <FORMAT>  How times are written: unix, ms, us, ns or as
+                                  %d.%m.%Y %H:%M [default: by form]
+          --reference <PATH>      A file with right times, by which dates in local
+                                  time are moved to UTC
+          --cache <DIR>           Folder of imports to use and keep up to date
+                                  [default: an import beside the file]
 
     How it trades:
           --capital <AMOUNT>
@@ -104,6 +116,7 @@ fn long_help_is_the_same_with_more_room() {
     Commands:
       sweep            Run a strategy with many parameters, on all cores
       check-lookahead  Find out whether a strategy knows the future
+      data             Check and import price files
       case-study       Measure what mending the talk's two anti-patterns saves
       help             Print this message or the help of the given subcommand(s)
 
@@ -129,8 +142,7 @@ fn long_help_is_the_same_with_more_room() {
               all of --data]
 
           --data <PATH>...
-              Price files to trade on: Kraken OHLCVT or CryptoDataDownload, one pair
-              each
+              Price files to trade on, one pair each; see `backtest data`
 
           --seed <N>
               Seed of the embedded market
@@ -155,6 +167,27 @@ fn long_help_is_the_same_with_more_room() {
 
       -V, --version
               Print version
+
+    How the files of --data are read:
+          --policy <POLICY>
+              What is done about defects: strict (any is an error), repair or keep
+
+              [default: repair]
+
+          --columns <LIST>
+              Columns of time,open,high,low,close,volume: names or numbers [default:
+              by header]
+
+          --time-format <FORMAT>
+              How times are written: unix, ms, us, ns or as %d.%m.%Y %H:%M [default:
+              by form]
+
+          --reference <PATH>
+              A file with right times, by which dates in local time are moved to UTC
+
+          --cache <DIR>
+              Folder of imports to use and keep up to date [default: an import
+              beside the file]
 
     How it trades:
           --capital <AMOUNT>

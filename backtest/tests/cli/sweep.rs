@@ -13,7 +13,7 @@ const SMALL: &str =
 fn sweep(sandbox: &Sandbox, more: &str) -> Value {
     let ran = sandbox
         .backtest(&format!("{SMALL} --json - {more}"))
-        .succeeds();
+        .exits_with(0);
     serde_json::from_str(&ran.stdout).expect("JSON")
 }
 
@@ -31,7 +31,7 @@ fn a_sweep_is_the_runs_that_it_is_made_of() {
         let alone = backtest(&format!(
             "{DECEMBER} --pairs=1 --strategy {strategy} --json -"
         ));
-        let alone: Value = serde_json::from_str(&alone.succeeds().stdout).expect("JSON");
+        let alone: Value = serde_json::from_str(&alone.exits_with(0).stdout).expect("JSON");
         for metric in ["final_value", "sharpe", "fills", "max_drawdown"] {
             assert_eq!(
                 result["result"][metric], alone[metric],
@@ -105,7 +105,8 @@ fn journal(sandbox: &Sandbox) -> String {
 fn random_points_are_the_same_for_the_same_seed() {
     let points = |more: &str| {
         let line = format!("{SMALL} --sampling latin:4 --sampling-seed {more} --json -");
-        let found: Value = serde_json::from_str(&backtest(&line).succeeds().stdout).expect("JSON");
+        let found: Value =
+            serde_json::from_str(&backtest(&line).exits_with(0).stdout).expect("JSON");
         found["results"].clone()
     };
     assert_eq!(points("1").as_array().map(Vec::len), Some(4));
@@ -116,7 +117,7 @@ fn random_points_are_the_same_for_the_same_seed() {
 fn walking_forward_hands_the_money_on() {
     let line = "sweep --start=2017-11 --end=2018-01 --pairs=1 --param fast=2,4 --param slow=8 \
                 --walk-forward train=20d,test=10d --json -";
-    let found: Value = serde_json::from_str(&backtest(line).succeeds().stdout).expect("JSON");
+    let found: Value = serde_json::from_str(&backtest(line).exits_with(0).stdout).expect("JSON");
     let windows = found["windows"].as_array().expect("a list");
     assert_eq!(windows.len(), 5);
     let product: f64 = windows

@@ -46,7 +46,7 @@ fn every_signal_that_asks_for_an_end_writes_the_profile() {
         let ran = sandbox.seen(recorder.wait_with_output().expect("it ends"));
         let ran = ran.exits_with(0);
         assert!(ran.stderr.ends_with("Wrote a.json\n"), "{}", ran.stderr);
-        assert!(sandbox.profile("a.json").total().as_samples() > 20);
+        assert!(sandbox.profile("a.json").total().as_samples() > 0);
         assert_eq!(sandbox.names(), ["a.json"]);
     }
 }
@@ -84,7 +84,7 @@ fn the_second_signal_does_not_wait_for_a_stubborn_command() {
     send(&recorder, Signal::INT);
     let ran = sandbox.seen(recorder.wait_with_output().expect("it ends"));
     ran.exits_with(0);
-    assert!(sandbox.profile("a.json").total().as_samples() > 20);
+    assert!(sandbox.profile("a.json").total().as_samples() > 0);
 }
 
 #[test]
@@ -167,5 +167,5 @@ fn a_command_that_dies_with_the_terminal_has_its_profile_written() {
     send(&recorder, Signal::HUP);
     // The command ends by SIGTERM, which a terminal that hangs up stands for.
     assert_eq!(recorder.wait().expect("it ends").code(), Some(128 + 15));
-    assert!(sandbox.profile("a.json").total().as_samples() > 20);
+    assert!(sandbox.profile("a.json").total().as_samples() > 0);
 }

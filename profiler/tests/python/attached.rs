@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use profiler::{Backend, Error, Mode, Profile, PythonFrames, RecordOptions, Recording, State};
 
-use crate::interpreters::{self, MINORS};
+use crate::interpreters::{self, minors};
 use crate::workload::{Scripts, Waiting, assert_true, bare};
 
 fn options() -> RecordOptions {
@@ -39,7 +39,7 @@ fn record(
 #[test]
 fn shares_are_true_in_every_version() {
     let scripts = Scripts::new();
-    interpreters::each(MINORS, |minor, python| {
+    interpreters::each(minors(), |minor, python| {
         for workload in ["split", "generators", "exceptions"] {
             if let Some((profile, truth)) = record(&scripts, python, workload, options()) {
                 assert_true(&profile, &truth, &format!("{workload} in 3.{minor}"));
@@ -53,7 +53,7 @@ fn shares_are_true_with_native_frames_and_threads() {
     let scripts = Scripts::new();
     let mut options = options();
     options.python = PythonFrames::Joined;
-    interpreters::each(MINORS, |minor, python| {
+    interpreters::each(minors(), |minor, python| {
         for workload in ["threads", "asyncio", "c-drops-gil"] {
             if let Some((profile, truth)) = record(&scripts, python, workload, options.clone()) {
                 assert_true(&profile, &truth, &format!("{workload} in 3.{minor}"));
@@ -65,7 +65,7 @@ fn shares_are_true_with_native_frames_and_threads() {
 #[test]
 fn a_recursion_has_all_its_frames_in_their_order() {
     let scripts = Scripts::new();
-    interpreters::each(MINORS, |minor, python| {
+    interpreters::each(minors(), |minor, python| {
         for frames in [PythonFrames::Only, PythonFrames::Joined] {
             let mut options = options();
             options.python = frames;
@@ -95,7 +95,7 @@ fn native_frames_stand_where_the_evaluator_called_them() {
     let scripts = Scripts::new();
     let mut options = options();
     options.python = PythonFrames::Joined;
-    interpreters::each(MINORS, |minor, python| {
+    interpreters::each(minors(), |minor, python| {
         let Some((profile, _)) = record(&scripts, python, "c-keeps-gil", options.clone()) else {
             return;
         };
@@ -124,7 +124,7 @@ fn where_events_are_forbidden_threads_are_stopped_one_at_a_time() {
     let scripts = Scripts::new();
     let mut options = options();
     options.backend = Backend::Ptrace;
-    interpreters::each(MINORS, |minor, python| {
+    interpreters::each(minors(), |minor, python| {
         let recorded = record(&scripts, python, "split", options.clone());
         if let Some((profile, truth)) = recorded {
             assert_true(&profile, &truth, &format!("split in 3.{minor} by ptrace"));
@@ -137,7 +137,7 @@ fn the_thread_with_the_lock_is_told_from_others() {
     let scripts = Scripts::new();
     let mut options = options();
     options.gil = true;
-    interpreters::each(MINORS, |minor, python| {
+    interpreters::each(minors(), |minor, python| {
         let recorded = record(&scripts, python, "c-drops-gil", options.clone());
         if let Some((profile, _)) = recorded {
             let share = |wanted: &str| {
@@ -156,7 +156,7 @@ fn idle_threads_are_seen_where_they_wait() {
     let scripts = Scripts::new();
     let mut options = options();
     options.mode = Mode::Wall;
-    interpreters::each(MINORS, |minor, python| {
+    interpreters::each(minors(), |minor, python| {
         if let Some((profile, _)) = record(&scripts, python, "sleep", options.clone()) {
             let nap = profile.share_of(|function| bare(function) == "nap");
             assert!(nap.value > 0.3, "3.{minor}: {nap}");

@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use crate::interpreters::{self, MINORS};
+use crate::interpreters::{self, minors};
 use crate::workload::{Scripts, Waiting, bare};
 
 fn profiler() -> Command {
@@ -24,7 +24,7 @@ fn run(command: &mut Command) -> Option<String> {
 fn a_command_is_recorded_from_its_start() {
     let scripts = Scripts::new();
     let out = scripts.folder.path().join("out.folded");
-    interpreters::each(MINORS, |minor, python| {
+    interpreters::each(minors(), |minor, python| {
         let mut command = profiler();
         command
             .args(["record", "--function", "--rate", "500", "-o"])
@@ -59,7 +59,7 @@ outer(7, 'né', [1, 2, 3])
     let folder = tempfile::tempdir().expect("a temporary folder");
     let path = folder.path().join("script.py");
     std::fs::write(&path, script).expect("it can be written");
-    interpreters::each(MINORS, |minor, python| {
+    interpreters::each(minors(), |minor, python| {
         let mut child = Command::new(python)
             .arg(&path)
             .stdin(std::process::Stdio::piped())

@@ -8,7 +8,7 @@ use std::process::Command;
 use profiler::Profile;
 use profiler::accuracy::Truth;
 
-use crate::interpreters::{self, MINORS};
+use crate::interpreters::{self, minors};
 use crate::workload::{Scripts, assert_true, bare};
 
 /// The example `inside_python`, which is built with all tests, or else now.
@@ -68,7 +68,7 @@ fn workload(scripts: &Scripts, python: &Path, name: &str) -> (Profile, Truth) {
 #[test]
 fn shares_are_true_in_every_version() {
     let scripts = Scripts::new();
-    interpreters::each(MINORS, |minor, python| {
+    interpreters::each(minors(), |minor, python| {
         for name in ["split", "threads", "generators", "asyncio", "exceptions"] {
             let (profile, truth) = workload(&scripts, python, name);
             assert_true(
@@ -83,7 +83,7 @@ fn shares_are_true_in_every_version() {
 #[test]
 fn a_recursion_has_all_its_frames() {
     let scripts = Scripts::new();
-    interpreters::each(MINORS, |minor, python| {
+    interpreters::each(minors(), |minor, python| {
         let (profile, truth) = workload(&scripts, python, "recursion");
         assert_true(
             &profile,
@@ -113,7 +113,7 @@ def caller():
 def outer():
     caller()
 outer()";
-    interpreters::each(MINORS, |minor, python| {
+    interpreters::each(minors(), |minor, python| {
         let (profile, _) = sample(&scripts, python, code, &[]);
         let mut n = 0;
         for (stack, weight) in profile.stacks() {
@@ -140,7 +140,7 @@ while time.process_time() < end:
     space = {}
     exec('def short_lived():\\n    return sum(i * i for i in range(3000))', space)
     space['short_lived']()";
-    interpreters::each(MINORS, |minor, python| {
+    interpreters::each(minors(), |minor, python| {
         let (profile, _) = sample(&scripts, python, code, &[]);
         let quality = profile.quality();
         let taken = quality.taken.as_samples() as f64 / quality.cpu_time.as_secs_f64();

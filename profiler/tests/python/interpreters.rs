@@ -5,8 +5,15 @@ use std::fs;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
-/// The second parts of the versions whose frames can be read.
-pub const MINORS: std::ops::RangeInclusive<u32> = 8..=13;
+/// The second parts of the versions to test with: the oldest, the newest and one between
+/// them, each of another layout, or all with `PYTHONS=all`.
+pub fn minors() -> Vec<u32> {
+    if env::var_os("PYTHONS").is_some_and(|wish| wish == "all") {
+        (8..=13).collect()
+    } else {
+        vec![8, 11, 13]
+    }
+}
 
 /// Calls `test` with the interpreter of each of these versions that is there, and says which
 /// are not.

@@ -61,17 +61,7 @@ pub fn to_html(report: &SweepReport<'_>) -> String {
 
 fn map(table: &Table, rows: &Axis, columns: &Axis) -> String {
     let name = table.objective.name();
-    let cells: Vec<Vec<Option<f64>>> = rows
-        .values
-        .iter()
-        .map(|row| {
-            columns
-                .values
-                .iter()
-                .map(|column| cell(table, (rows, *row), (columns, *column)))
-                .collect()
-        })
-        .collect();
+    let cells = best_by_place(table, rows, columns);
     let known = || cells.iter().flatten().flatten().copied();
     let (low, high) = (
         known().fold(f64::INFINITY, f64::min),
@@ -118,21 +108,26 @@ fn map(table: &Table, rows: &Axis, columns: &Axis) -> String {
     text + "</tr></table></div>\n"
 }
 
-/// The best objective of the points that have these two values.
-fn cell(table: &Table, (row_axis, row): (&Axis, f64), (axis, column): (&Axis, f64)) -> Option<f64> {
-    let is_here = |point: &&Row| {
-        let has = |axis: &Axis, value: f64| {
-            value.is_nan() || point.parameters.get(&axis.name) == Some(&value)
-        };
-        has(row_axis, row) && has(axis, column)
+/// The best objective of the points at each pair of values, by their places on the axes.
+fn best_by_place(table: &Table, rows: &Axis, columns: &Axis) -> Vec<Vec<Option<f64>>> {
+    let mut cells = vec![vec![None; columns.values.len()]; rows.values.len()];
+    let place = |axis: &Axis, row: &Row| {
+        let value = row.parameters.get(&axis.name);
+        // An axis without a name has one place, which is everybody's.
+        let is_here = |at: &f64| at.is_nan() || Some(at) == value;
+        axis.values.iter().position(is_here)
     };
-    let rows: Vec<_> = table.rows.iter().filter(is_here).cloned().collect();
-    let here = Table {
-        rows,
-        objective: table.objective,
-    };
-    let best = *here.best(1).first()?;
-    here.objective.value(here.rows[best].result.as_ref()?)
+    // The best first, so that the first at a place is the best there.
+    for idx in table.best(table.rows.len()) {
+        let row = &table.rows[idx];
+        let found = row.result.as_ref();
+        let value = found.and_then(|found| table.objective.value(found));
+        if let Some((at, across)) = place(rows, row).zip(place(columns, row)) {
+            let cell: &mut Option<f64> = &mut cells[at][across];
+            *cell = cell.or(value);
+        }
+    }
+    cells
 }
 
 #[expect(
