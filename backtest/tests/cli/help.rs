@@ -103,6 +103,7 @@ fn short_help() {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "the help has as many")]
 fn long_help_is_the_same_with_more_room() {
     assert_snapshot!(help("--help"), @r#"
     Back-test a strategy on hourly crypto prices.
