@@ -172,14 +172,23 @@ impl<'a> Broker<'a> {
             portfolio,
             moment: Moment::Open,
         };
-        scene.mark();
-        self.execute_all(&mut scene, |_| true)?;
-        scene.moment = Moment::Inside;
-        self.execute_inside(&mut scene)?;
-        scene.moment = Moment::Close;
-        scene.mark();
-        self.trail_all(&mut scene)?;
-        self.execute_all(&mut scene, |_| true)?;
+        // Market orders alone have one moment, and the others pass without them.
+        let is_market = |id: &OrderId| self.book.order(*id).kind == Kind::Market;
+        let others_wait = !self.book.open.iter().all(is_market);
+        if others_wait || self.options.fill == FillConvention::NextOpen {
+            scene.mark();
+            self.execute_all(&mut scene, |_| true)?;
+        }
+        if others_wait {
+            scene.moment = Moment::Inside;
+            self.execute_inside(&mut scene)?;
+        }
+        if others_wait || self.options.fill != FillConvention::NextOpen {
+            scene.moment = Moment::Close;
+            scene.mark();
+            self.trail_all(&mut scene)?;
+            self.execute_all(&mut scene, |_| true)?;
+        }
         self.end_immediate(hour, |_| true);
         self.book.forget_ended();
         Ok(())
