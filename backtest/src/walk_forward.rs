@@ -92,49 +92,73 @@ pub struct Step {
     pub outcome: Outcome,
 }
 
-/// Walks through the windows; those where no point has the objective are left out.
-///
-/// # Errors
-/// Whatever a run fails with.
-pub fn walk(
-    windows: &[Window],
-    strategy: &StrategySpec,
-    space: &Space,
-    objective: Objective,
-    market: &Market,
-    options: &EngineOptions,
-    n_threads: usize,
-) -> Result<Vec<Step>> {
-    let mut steps: Vec<Step> = Vec::new();
-    for window in windows {
-        let units = sweep::work_units(strategy, space, market, window.train);
+/// What is chosen from in each window, and how.
+#[derive(Clone, Copy, Debug)]
+pub struct Search<'a> {
+    /// The strategy whose parameters are chosen.
+    pub strategy: &'a StrategySpec,
+    /// The points to choose from.
+    pub space: &'a Space,
+    /// What the choice is made by.
+    pub objective: Objective,
+    /// What is traded on.
+    pub market: &'a Market,
+    /// By which conventions and at what costs; the first test begins with its capital.
+    pub options: &'a EngineOptions,
+    /// How many runs go on at a time.
+    pub n_threads: usize,
+}
+
+impl Search<'_> {
+    /// Walks through the windows; those where no point has the objective are left out,
+    /// and nothing follows a test that lost all. `on_window` is told of each window.
+    ///
+    /// # Errors
+    /// Whatever a run fails with.
+    pub fn walk(&self, windows: &[Window], mut on_window: impl FnMut()) -> Result<Vec<Step>> {
+        let mut steps: Vec<Step> = Vec::new();
+        for window in windows {
+            let last = steps.last();
+            let capital = last.map_or(self.options.capital, |step| step.outcome.final_value);
+            if capital <= Cash::ZERO {
+                break;
+            }
+            steps.extend(self.step(window, capital)?);
+            on_window();
+        }
+        Ok(steps)
+    }
+
+    /// Chooses on the window's past and tries the choice on its future.
+    fn step(&self, window: &Window, capital: Cash) -> Result<Option<Step>> {
+        let mut options = self.options.clone();
+        options.capital = capital;
+        let units = sweep::work_units(self.strategy, self.space, self.market, window.train);
         let nothing = vec![None; units.len()];
-        let rows = sweep::run(&units, nothing, market, options, n_threads, |_, _| Ok(()))?;
-        let table = Table { rows, objective };
+        let n_threads = self.n_threads;
+        let rows = sweep::run(&units, nothing, self.market, &options, n_threads, |_, _| {
+            Ok(())
+        })?;
+        let table = Table {
+            rows,
+            objective: self.objective,
+        };
         let Some(best) = table.best(1).first().copied() else {
-            continue;
+            return Ok(None);
         };
         let found = table.rows[best].result.as_ref();
         let mut unit = units[best].clone();
         unit.start = window.test.start().as_seconds();
         unit.end = window.test.end().as_seconds();
-        let mut options = options.clone();
-        options.capital = steps
-            .last()
-            .map_or(options.capital, |step| step.outcome.final_value);
-        if options.capital <= Cash::ZERO {
-            break;
-        }
-        steps.push(Step {
+        Ok(Some(Step {
             window: *window,
             chosen: unit.strategy.clone(),
             in_sample: found
-                .and_then(|found| objective.value(found))
+                .and_then(|found| self.objective.value(found))
                 .unwrap_or(f64::NAN),
-            outcome: unit.run(market, &options)?,
-        });
+            outcome: unit.run(self.market, &options)?,
+        }))
     }
-    Ok(steps)
 }
 
 #[cfg(test)]

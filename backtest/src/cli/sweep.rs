@@ -11,7 +11,7 @@ use backtest::output::OutputFile;
 use backtest::report::sweep as report;
 use backtest::strategy::StrategySpec;
 use backtest::sweep::{self, Axis, Journal, Objective, Row, Sampling, Space, Table, WorkUnit};
-use backtest::walk_forward::{self, Span};
+use backtest::walk_forward::{self, Search, Span};
 use backtest::{Error, HourRange, Market};
 use indicatif::{ProgressBar, ProgressStyle};
 
@@ -77,17 +77,22 @@ pub fn run(args: &SweepArgs) -> Result<ExitCode> {
     let (market, _) = args.market.load(&args.import)?;
     market.require(plan.range)?;
     let options = args.trading.parse(&market)?;
-    // One run that is refused for its own sake tells a typing mistake at once.
     if let Some((train, test)) = plan.walk_forward {
         return walk(&plan, (train, test), &market, &options, json);
     }
-    let rows = rows(&plan, args, &market, &options)?;
+    let units = sweep::work_units(&plan.strategy, &plan.space, &market, plan.range);
+    let identity = sweep::identity(&units, &options);
+    let journal = args.json.as_deref().filter(|path| *path != Path::new("-"));
+    let journal = journal
+        .map(|path| open_journal(path, &identity, units.len()))
+        .transpose()?;
+    let rows = rows(&units, journal, &market, &options, plan.n_threads)?;
     let table = Table {
         rows,
         objective: plan.objective,
     };
     plan.refuse_if_nothing_ran(&table)?;
-    let deflated = deflate(&plan, &table, &market, &options)?;
+    let deflated = deflate(&units, &table, &market, &options)?;
     let view = report::SweepReport {
         table: &table,
         strategy: &plan.strategy,
@@ -95,7 +100,7 @@ pub fn run(args: &SweepArgs) -> Result<ExitCode> {
         market: &market,
         range: plan.range,
         options: &options,
-        identity: sweep::identity(&plan.units(&market), &options),
+        identity,
         deflated,
         top: plan.top,
     };
@@ -169,10 +174,6 @@ impl Plan {
         })
     }
 
-    fn units(&self, market: &Market) -> Vec<WorkUnit> {
-        sweep::work_units(&self.strategy, &self.space, market, self.range)
-    }
-
     /// Where no point could be run, the first one says why.
     fn refuse_if_nothing_ran(&self, table: &Table) -> backtest::Result<()> {
         if table.rows.iter().any(|row| row.result.is_some()) {
@@ -214,24 +215,27 @@ fn spans(text: &str) -> backtest::Result<(Span, Span)> {
     spans.ok_or_else(|| invalid("--walk-forward", text, "write it as train=6m,test=1m"))
 }
 
+/// The journal of a sweep beside the file of its result, and the rows that it has.
+fn open_journal(
+    result: &Path,
+    identity: &str,
+    n_points: usize,
+) -> backtest::Result<(Journal, Vec<Option<Row>>)> {
+    let mut partial = result.as_os_str().to_owned();
+    partial.push(".partial");
+    Journal::open(Path::new(&partial), identity, n_points)
+}
+
 /// All rows: those of a sweep that was broken off, and the others.
 fn rows(
-    plan: &Plan,
-    args: &SweepArgs,
+    units: &[WorkUnit],
+    journal: Option<(Journal, Vec<Option<Row>>)>,
     market: &Market,
     options: &EngineOptions,
+    n_threads: usize,
 ) -> Result<Vec<Row>> {
-    let units = plan.units(market);
-    let journal = args.json.as_deref().filter(|path| *path != Path::new("-"));
     let (mut journal, done) = match journal {
-        Some(path) => {
-            let identity = sweep::identity(&units, options);
-            let mut partial = path.as_os_str().to_owned();
-            partial.push(".partial");
-            let partial = PathBuf::from(partial);
-            let (journal, done) = Journal::open(&partial, &identity, units.len())?;
-            (Some(journal), done)
-        }
+        Some((journal, done)) => (Some(journal), done),
         None => (None, vec![None; units.len()]),
     };
     let n_done = done.iter().flatten().count();
@@ -243,19 +247,12 @@ fn rows(
     }
     let progress = bar(units.len());
     progress.inc(n_done as u64);
-    let rows = sweep::run(
-        &units,
-        done,
-        market,
-        options,
-        plan.n_threads,
-        |point, row| {
-            progress.inc(1);
-            journal
-                .as_mut()
-                .map_or(Ok(()), |journal| journal.add(point, row))
-        },
-    )?;
+    let rows = sweep::run(units, done, market, options, n_threads, |point, row| {
+        progress.inc(1);
+        journal
+            .as_mut()
+            .map_or(Ok(()), |journal| journal.add(point, row))
+    })?;
     progress.finish_and_clear();
     journal.map_or(Ok(()), Journal::finish)?;
     Ok(rows)
@@ -263,21 +260,16 @@ fn rows(
 
 /// What is left of the best Sharpe ratio, for which its run is looked at once more.
 fn deflate(
-    plan: &Plan,
+    units: &[WorkUnit],
     table: &Table,
     market: &Market,
     options: &EngineOptions,
 ) -> Result<Option<sweep::DeflatedSharpe>> {
     let results = table.rows.iter().filter_map(|row| row.result.as_ref());
     let ratios: Vec<f64> = results.filter_map(|found| found.sharpe).collect();
-    let by_sharpe = Table {
-        rows: table.rows.clone(),
-        objective: Objective::Sharpe,
-    };
-    let Some(best) = by_sharpe.best(1).first().copied() else {
+    let Some(best) = table.best_by(Objective::Sharpe, 1).first().copied() else {
         return Ok(None);
     };
-    let units = plan.units(market);
     let outcome = units[best].run(market, options)?;
     let statistics = backtest::statistics::statistics(&outcome, market);
     let value = |name| {
@@ -303,24 +295,15 @@ fn walk(
         return Err(invalid("--walk-forward", &plan.range.to_string(), rule).into());
     }
     let progress = bar(windows.len());
-    let mut steps = Vec::new();
-    for window in &windows {
-        let mut options = options.clone();
-        if let Some(last) = steps.last() {
-            let last: &walk_forward::Step = last;
-            options.capital = last.outcome.final_value;
-        }
-        steps.extend(walk_forward::walk(
-            std::slice::from_ref(window),
-            &plan.strategy,
-            &plan.space,
-            plan.objective,
-            market,
-            &options,
-            plan.n_threads,
-        )?);
-        progress.inc(1);
-    }
+    let search = Search {
+        strategy: &plan.strategy,
+        space: &plan.space,
+        objective: plan.objective,
+        market,
+        options,
+        n_threads: plan.n_threads,
+    };
+    let steps = search.walk(&windows, || progress.inc(1))?;
     progress.finish_and_clear();
     let view = report::WalkReport {
         steps: &steps,

@@ -115,18 +115,13 @@ pub fn run(
     on_row: impl FnMut(usize, &Row) -> Result<()> + Send,
 ) -> Result<Vec<Row>> {
     assert_eq!(units.len(), done.len(), "one place a unit");
+    let pending: Vec<usize> = (0..units.len())
+        .filter(|idx| done[*idx].is_none())
+        .collect();
     let next = AtomicUsize::new(0);
     let collected = Mutex::new((done, on_row, None::<(usize, Error)>));
     let work = || {
-        loop {
-            let idx = next.fetch_add(1, Ordering::Relaxed);
-            if idx >= units.len() {
-                return;
-            }
-            let is_done = collected.lock().expect("no thread panics").0[idx].is_some();
-            if is_done {
-                continue;
-            }
+        while let Some(&idx) = pending.get(next.fetch_add(1, Ordering::Relaxed)) {
             let row = Row::of(&units[idx], market, options);
             let (rows, on_row, failed) = &mut *collected.lock().expect("no thread panics");
             let told = row.and_then(|row| {
@@ -139,7 +134,7 @@ pub fn run(
                     *failed = Some((idx, error));
                 }
                 // The others finish what they are at, and nothing new is begun.
-                next.store(units.len(), Ordering::Relaxed);
+                next.store(pending.len(), Ordering::Relaxed);
             }
         }
     };

@@ -98,7 +98,12 @@ impl Table {
     /// The places of the best rows, the best first; of equal ones the earlier. Rows
     /// without the objective are left out.
     pub fn best(&self, n: usize) -> Vec<usize> {
-        let score = |row: &Row| row.result.as_ref().and_then(|r| self.objective.score(r));
+        self.best_by(self.objective, n)
+    }
+
+    /// The same by another objective.
+    pub fn best_by(&self, objective: Objective, n: usize) -> Vec<usize> {
+        let score = |row: &Row| row.result.as_ref().and_then(|r| objective.score(r));
         let scores: Vec<_> = self.rows.iter().map(score).collect();
         let mut places: Vec<usize> = (0..scores.len())
             .filter(|idx| scores[*idx].is_some())
