@@ -137,10 +137,7 @@ fn truncated(market: &Market, cut: Timestamp) -> Result<Market> {
 fn shuffled(market: &Market, cut: Timestamp, seed: u64) -> Result<Market> {
     let mut dice = Rng::new(seed);
     rebuilt(market, cut, move |mut future| {
-        for idx in (1..future.len()).rev() {
-            let other = usize::try_from(dice.below(idx as u64 + 1)).expect("below a usize");
-            future.swap(idx, other);
-        }
+        dice.shuffle(&mut future);
         future
     })
 }

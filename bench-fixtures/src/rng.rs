@@ -73,6 +73,18 @@ impl Rng {
         }
     }
 
+    /// Draws a place among `n`, which is at least one.
+    pub fn index(&mut self, n: usize) -> usize {
+        usize::try_from(self.below(n as u64)).expect("below a usize")
+    }
+
+    /// Puts items into a random order (Fisher and Yates's shuffle).
+    pub fn shuffle<T>(&mut self, items: &mut [T]) {
+        for last in (1..items.len()).rev() {
+            items.swap(last, self.index(last + 1));
+        }
+    }
+
     /// Draws a standard normal number (Marsaglia's polar method, 1964).
     pub fn normal(&mut self) -> f64 {
         let (u, w) = self.in_unit_disc();

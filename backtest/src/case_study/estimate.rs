@@ -41,7 +41,7 @@ impl Estimate {
         let mut medians: Vec<f64> = (0..n_resamples)
             .map(|_| {
                 for slot in &mut resample {
-                    *slot = values[draw(&mut dice, values.len())];
+                    *slot = values[dice.index(values.len())];
                 }
                 median(&mut resample)
             })
@@ -74,10 +74,6 @@ fn tail(n_values: usize, n_resamples: usize) -> usize {
     };
     let reach = student.inverse_cdf(0.975) * (n / (n - 1.0)).sqrt();
     (Normal::standard().cdf(-reach) * n_resamples as f64) as usize
-}
-
-fn draw(dice: &mut Rng, n: usize) -> usize {
-    usize::try_from(dice.below(n as u64)).expect("below a usize")
 }
 
 /// The middle value, or the mean of the two middle ones; sorts `values`.

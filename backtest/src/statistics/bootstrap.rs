@@ -54,7 +54,7 @@ pub(super) fn intervals(curve: &[f64], seed: u64) -> Option<Intervals> {
     let simple: Vec<f64> = logs.iter().map(|log| libm::expm1(*log)).collect();
     for _ in 0..N_RESAMPLES {
         let (mut log_sum, mut sum, mut squares) = (0.0, 0.0, 0.0);
-        let mut day = draw(&mut dice, n);
+        let mut day = dice.index(n);
         for _ in 0..n {
             log_sum += logs[day];
             sum += simple[day];
@@ -62,7 +62,7 @@ pub(super) fn intervals(curve: &[f64], seed: u64) -> Option<Intervals> {
             day = if dice.uniform() < keeps_going {
                 (day + 1) % n
             } else {
-                draw(&mut dice, n)
+                dice.index(n)
             };
         }
         growth.push(libm::expm1(log_sum / n as f64 * days_per_year));
@@ -84,10 +84,6 @@ fn interval(mut values: Vec<f64>) -> Interval {
         low: quantile(&values, 0.025),
         high: quantile(&values, 0.975),
     }
-}
-
-fn draw(dice: &mut Rng, n: usize) -> usize {
-    usize::try_from(dice.below(n as u64)).expect("below a usize")
 }
 
 #[cfg(test)]

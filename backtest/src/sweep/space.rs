@@ -119,8 +119,7 @@ impl Space {
         let mut dice = Rng::labelled(self.seed, "sweep");
         let mut point = || {
             let axes = self.axes.iter();
-            axes.map(|axis| draw(&mut dice, axis.values.len()))
-                .collect()
+            axes.map(|axis| dice.index(axis.values.len())).collect()
         };
         (0..n).map(|_| point()).collect()
     }
@@ -130,9 +129,7 @@ impl Space {
         let mut points = vec![Vec::new(); n];
         for axis in &self.axes {
             let mut strata: Vec<usize> = (0..n).collect();
-            for idx in (1..n).rev() {
-                strata.swap(idx, draw(&mut dice, idx + 1));
-            }
+            dice.shuffle(&mut strata);
             for (point, stratum) in points.iter_mut().zip(strata) {
                 // Which value lies at a random place of the stratum.
                 let at = (stratum as f64 + dice.uniform()) / n as f64;
@@ -150,10 +147,6 @@ impl Space {
 )]
 fn place(share: f64, n: usize) -> usize {
     ((share * n as f64) as usize).min(n - 1)
-}
-
-fn draw(dice: &mut Rng, n: usize) -> usize {
-    usize::try_from(dice.below(n as u64)).expect("below a usize")
 }
 
 #[cfg(test)]

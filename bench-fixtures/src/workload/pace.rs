@@ -23,7 +23,7 @@ pub(super) fn random_rounds(functions: &[Function], task: &Task) -> Truth {
     let mut order: Vec<usize> = (0..functions.len()).collect();
     let mut n_rounds = 0;
     while task.amount.has_more(n_rounds, ROUND_NANOS, pace.total()) {
-        shuffle(&mut order, &mut rng);
+        rng.shuffle(&mut order);
         for &idx in &order {
             let length = 0.5 + rng.uniform();
             pace.phase(idx, functions[idx].share * length * ROUND_NANOS);
@@ -192,14 +192,6 @@ pub(super) fn nanos(clock: ClockId) -> u64 {
     let time = clock_gettime(clock);
     let nanos = time.tv_sec * 1_000_000_000 + time.tv_nsec;
     u64::try_from(nanos).expect("these clocks start at zero and only grow")
-}
-
-/// Fisher and Yates's shuffle.
-fn shuffle(order: &mut [usize], rng: &mut Rng) {
-    for last in (1..order.len()).rev() {
-        let chosen = rng.below(last as u64 + 1);
-        order.swap(last, usize::try_from(chosen).expect("an index fits"));
-    }
 }
 
 #[cfg(test)]
