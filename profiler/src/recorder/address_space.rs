@@ -35,13 +35,7 @@ impl AddressSpace {
         let mut space = Self::new();
         for mapping in maps.lines().filter_map(Mapping::parse) {
             if mapping.is_executable {
-                let map = MapEvent {
-                    start: mapping.range.start,
-                    len: mapping.range.end - mapping.range.start,
-                    offset: mapping.offset,
-                    inode: mapping.inode,
-                    path: mapping.path.to_owned(),
-                };
+                let map = MapEvent::of(&mapping);
                 space.map(images.open(pid, &map), &map);
             }
         }

@@ -262,13 +262,7 @@ fn modules_of(pid: u32, images: &mut Images) -> Vec<Module> {
         let name = mapping.path.rsplit('/').next().unwrap_or_default();
         let may_be = name.contains("python") || program == Path::new(mapping.path);
         if mapping.is_executable && may_be {
-            let map = MapEvent {
-                start: mapping.range.start,
-                len: mapping.range.end - mapping.range.start,
-                offset: mapping.offset,
-                inode: mapping.inode,
-                path: mapping.path.to_owned(),
-            };
+            let map = MapEvent::of(&mapping);
             modules.extend(images.open(pid, &map).map(|mapped| mapped.module));
         }
     }

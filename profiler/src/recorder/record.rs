@@ -3,6 +3,7 @@
 use perf_event_open_sys::bindings;
 
 use super::python::PythonStack;
+use crate::modules::Mapping;
 use crate::sys::RecordBytes;
 use crate::unwind::Registers;
 
@@ -57,6 +58,19 @@ pub(super) struct MapEvent {
     pub(super) offset: u64,
     pub(super) inode: u64,
     pub(super) path: String,
+}
+
+impl MapEvent {
+    /// A mapping that a running process has had for longer.
+    pub(super) fn of(mapping: &Mapping<'_>) -> Self {
+        Self {
+            start: mapping.range.start,
+            len: mapping.range.end - mapping.range.start,
+            offset: mapping.offset,
+            inode: mapping.inode,
+            path: mapping.path.to_owned(),
+        }
+    }
 }
 
 /// The bytes that follow every record but samples: pid, tid, time, cpu.
