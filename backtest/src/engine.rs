@@ -102,7 +102,7 @@ where
         broker.trade(&hour, &mut portfolio)?;
 
         // The hour closes: what is held is marked, and what is borrowed is paid for.
-        let equity = portfolio.mark(portal, hour.open_time())?;
+        let equity = portfolio.mark(portal, &hour)?;
         let equity = broker.settle(&hour, &mut portfolio, equity);
 
         // The strategy sees the closed hour and orders.

@@ -95,13 +95,15 @@ pub enum Error {
         symbol: String,
     },
 
-    /// Pairs with different quote currencies cannot share one cash account.
+    /// Quote currencies that the market cannot exchange for one another.
     #[error("{first} and {second} are quoted in different currencies")]
     MixedQuotes {
         /// The first pair.
         first: String,
         /// The one that differs.
         second: String,
+        /// The pair that would tell the rate.
+        missing: String,
     },
 
     /// A market without pairs.
@@ -188,7 +190,9 @@ impl Error {
             Self::Symbol { .. } => Some("write it as BTC/USDT or btc_usdt".into()),
             Self::UnknownPair { known, .. } => Some(format!("the data has {known}")),
             Self::PairTwice { .. } => Some("name each pair, and each pair's file, once".into()),
-            Self::MixedQuotes { .. } => Some("give --data files of one quote currency".into()),
+            Self::MixedQuotes { missing, .. } => Some(format!(
+                "give --data a file of {missing} as well, or files of one quote currency"
+            )),
             Self::RangeOutsideData { first, end, .. } => Some(format!(
                 "choose --start and --end between {first} and {end}"
             )),

@@ -16,8 +16,11 @@ pub struct Fill {
     /// When: the opening time of the bar in which it was filled, or its closing time
     /// when it was filled at the close.
     pub time: Timestamp,
-    /// The price of one coin, without commission.
+    /// The price of one coin on the chart, without commission.
     pub price: Price,
+    /// The same in the account's currency: exchanged at the open of the hour, or at its
+    /// close when it was filled there, if the pair is quoted in another.
+    pub settled: Price,
     /// How much; negative for a sale, never zero.
     pub quantity: Quantity,
     /// What the trade cost on top; never negative.
@@ -27,9 +30,10 @@ pub struct Fill {
 }
 
 impl Fill {
-    /// The price of everything that was traded; negative for a sale.
+    /// The price of everything that was traded, in the account's currency; negative for a
+    /// sale.
     pub fn value(&self) -> Cash {
-        self.price * self.quantity
+        self.settled * self.quantity
     }
 
     /// By how much the fill changed the cash: up for a sale, down for a purchase,

@@ -123,6 +123,33 @@ impl<'a> Hour<'a> {
         bars.closes()[bar_idx]
     }
 
+    /// What a coin is worth in the account's currency at the first prices of the hour.
+    pub(crate) fn first_value(&self, pair: PairId) -> Price {
+        self.value_at_first(pair, self.first_price(pair))
+    }
+
+    /// What a coin is worth in the account's currency at the last prices of the hour.
+    pub(crate) fn close_value(&self, pair: PairId) -> Price {
+        self.value_at_close(pair, self.close(pair))
+    }
+
+    /// A price of the pair in the account's currency, at the first rate of the hour.
+    pub(crate) fn value_at_first(&self, pair: PairId, price: Price) -> Price {
+        match self.market.rate_pair(pair) {
+            Some(rate) => price.exchanged(self.first_price(rate)),
+            None => price,
+        }
+    }
+
+    /// A price of the pair in the account's currency, at the last rate of the hour.
+    #[inline]
+    pub(crate) fn value_at_close(&self, pair: PairId, price: Price) -> Price {
+        match self.market.rate_pair(pair) {
+            Some(rate) => price.exchanged(self.close(rate)),
+            None => price,
+        }
+    }
+
     /// The pair's bar of this hour, or `None` when the hour is absent from the
     /// source and nothing can have been traded.
     pub(crate) fn traded(&self, pair: PairId) -> Option<Bar> {

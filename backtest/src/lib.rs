@@ -93,6 +93,7 @@ pub mod output;
 pub mod portal;
 pub mod portfolio;
 pub mod position;
+mod rates;
 pub mod report;
 pub mod round_trip;
 pub mod rules;

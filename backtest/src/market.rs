@@ -4,6 +4,7 @@ use std::sync::OnceLock;
 
 use crate::bar::BarSeries;
 use crate::instrument::{PairId, Symbol};
+use crate::rates::Rates;
 use crate::time::{HourRange, Timestamp};
 use crate::{Error, Result};
 
@@ -16,10 +17,11 @@ pub struct Listing {
     pub bars: BarSeries,
 }
 
-/// The pairs of a run in a fixed order, all quoted in one currency.
+/// The pairs of a run in a fixed order, and the rates that count them in one currency.
 #[derive(Clone, Debug)]
 pub struct Market {
     listings: Vec<Listing>,
+    rates: Rates,
     source: String,
     is_synthetic: bool,
     fingerprint: OnceLock<String>,
@@ -30,18 +32,10 @@ impl Market {
     /// `kraken_XBTUSD_60.csv`.
     ///
     /// # Errors
-    /// When there is no listing, a pair stands twice, or quote currencies differ.
+    /// When there is no listing, a pair stands twice, or quote currencies differ and the
+    /// market has no pair to exchange one for the other.
     pub fn new(listings: Vec<Listing>, source: String, is_synthetic: bool) -> Result<Self> {
-        let Some(first) = listings.first() else {
-            return Err(Error::NoPairs);
-        };
         for (idx, listing) in listings.iter().enumerate() {
-            if listing.symbol.quote() != first.symbol.quote() {
-                return Err(Error::MixedQuotes {
-                    first: first.symbol.to_string(),
-                    second: listing.symbol.to_string(),
-                });
-            }
             if listings[..idx]
                 .iter()
                 .any(|earlier| earlier.symbol == listing.symbol)
@@ -52,6 +46,7 @@ impl Market {
             }
         }
         Ok(Self {
+            rates: rates(&listings)?,
             listings,
             source,
             is_synthetic,
@@ -79,9 +74,17 @@ impl Market {
         &self.listings[pair.index()].bars
     }
 
-    /// The currency that all prices are in.
+    /// The currency that accounts are kept in: the quote currency of all pairs, or the
+    /// one that the market can exchange all the others for.
     pub fn quote(&self) -> &str {
-        self.listings[0].symbol.quote()
+        self.rates.quote()
+    }
+
+    /// The pair whose price is the rate at which `pair`, quoted in another currency, is
+    /// exchanged for the account's; `None` when it is quoted in that.
+    #[inline]
+    pub fn rate_pair(&self, pair: PairId) -> Option<PairId> {
+        self.rates.through(pair)
     }
 
     /// Where the bars came from, for people.
@@ -178,6 +181,7 @@ impl Market {
             });
         }
         self.listings.truncate(n_pairs);
+        self.rates = rates(&self.listings)?;
         self.fingerprint.take();
         Ok(self)
     }
@@ -199,4 +203,9 @@ impl Market {
         }
         Ok(())
     }
+}
+
+fn rates(listings: &[Listing]) -> Result<Rates> {
+    let symbols: Vec<_> = listings.iter().map(|listing| &listing.symbol).collect();
+    Rates::find(&symbols)
 }

@@ -80,6 +80,15 @@ impl Price {
         self.0 as f64 / PRICE_UNITS as f64
     }
 
+    /// This price in the currency that `rate` is in: their product, rounded half up at
+    /// 1e-10, at least that, and no more than the largest price.
+    #[must_use]
+    pub fn exchanged(self, rate: Self) -> Self {
+        let units = i128::from(self.0) * i128::from(rate.0);
+        let rounded = (units + i128::from(PRICE_UNITS / 2)) / i128::from(PRICE_UNITS);
+        Self(i64::try_from(rounded).unwrap_or(i64::MAX).max(1))
+    }
+
     /// This price times a ratio, both at least zero, rounded up at 1e-10 and no
     /// more than the largest price.
     #[must_use]

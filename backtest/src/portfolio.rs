@@ -6,11 +6,11 @@
 use crate::Result;
 use crate::account::Margin;
 use crate::fill::Fill;
+use crate::history::Hour;
 use crate::instrument::PairId;
 use crate::money::{Cash, Price, Quantity};
 use crate::portal::DataPortal;
 use crate::position::{Position, countable, worth};
-use crate::time::Timestamp;
 
 /// Cash plus all positions.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -80,7 +80,7 @@ impl Portfolio {
         cost
     }
 
-    /// Asks the portal for the price of every held position, in pair order, and
+    /// Asks the portal for the last price of every held position, in pair order, and
     /// returns the equity at these prices.
     ///
     /// # Errors
@@ -89,12 +89,14 @@ impl Portfolio {
     pub(crate) fn mark<P: DataPortal + ?Sized>(
         &mut self,
         portal: &mut P,
-        bar_open: Timestamp,
+        hour: &Hour<'_>,
     ) -> Result<Cash> {
+        let bar_open = hour.open_time();
         let mut equity = self.cash;
         for (idx, position) in self.positions.iter_mut().enumerate() {
             if !position.is_flat() {
-                position.price = portal.spot_price(PairId(idx), bar_open)?;
+                let price = portal.spot_price(PairId(idx), bar_open)?;
+                position.price = hour.value_at_close(PairId(idx), price);
                 equity += worth(position.price, position.quantity, bar_open)?;
             }
         }
@@ -110,7 +112,7 @@ impl Portfolio {
     pub(crate) fn apply(&mut self, fill: &Fill) {
         let position = &mut self.positions[fill.pair.index()];
         position.quantity += fill.quantity;
-        position.price = fill.price;
+        position.price = fill.settled;
         self.cash += fill.cash_flow();
     }
 }

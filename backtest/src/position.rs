@@ -13,7 +13,7 @@ const MAX_BITS: u32 = 120;
 pub struct Position {
     /// How much is held; zero when nothing is.
     pub quantity: Quantity,
-    /// The price at which it was last marked or traded.
+    /// The price at which it was last marked or traded, in the account's currency.
     pub price: Price,
 }
 

@@ -40,12 +40,12 @@ impl RoundTrip {
         self.profit().as_f64() / self.entry_value.as_f64()
     }
 
-    /// The mean price of the entries.
+    /// The mean price of the entries, in the account's currency.
     pub fn entry_price(&self) -> f64 {
         self.entry_value.as_f64() / self.quantity.as_f64()
     }
 
-    /// The mean price of the exits, or `None` while it is open.
+    /// The mean price of the exits, in the account's currency, or `None` while it is open.
     pub fn exit_price(&self) -> Option<f64> {
         self.exited_at?;
         Some(self.exit_value.as_f64() / self.quantity.as_f64())
@@ -76,7 +76,7 @@ pub fn round_trips(fills: &[Fill], n_pairs: usize) -> Vec<RoundTrip> {
                 -held
             };
             let paid = share(commission, part, rest);
-            let value = (fill.price * part).abs();
+            let value = (fill.settled * part).abs();
             let trip_ref = &mut trips[trip];
             trip_ref.commission += paid;
             if adds {
@@ -101,7 +101,7 @@ pub fn round_trips(fills: &[Fill], n_pairs: usize) -> Vec<RoundTrip> {
                 entered_at: fill.time,
                 exited_at: None,
                 quantity: rest.abs(),
-                entry_value: (fill.price * rest).abs(),
+                entry_value: (fill.settled * rest).abs(),
                 exit_value: Cash::ZERO,
                 commission,
             });
@@ -132,6 +132,7 @@ mod tests {
             pair: PairId(0),
             time: Timestamp::from_seconds(0).plus_hours(hour),
             price: Price::parse(price).expect("a price"),
+            settled: Price::parse(price).expect("a price"),
             quantity: Quantity::from_f64(coins).expect("a quantity"),
             commission: Cash::from_f64(commission).expect("a sum"),
             liquidity: Liquidity::Taker,

@@ -2,10 +2,11 @@
 
 mod support;
 
+use backtest::round_trip::round_trips;
 use backtest::strategy::{Idle, MeanReversion, SmaCross, by_name, mean_reversion};
 use backtest::{
-    Cash, DataPortal, EngineOptions, MemoryPortal, Outcome, PairId, Price, Quantity, Strategy,
-    Timestamp, run,
+    BarSeries, Cash, DataPortal, EngineOptions, FillConvention, Listing, Market, MemoryPortal,
+    Outcome, PairId, Price, Quantity, Sizing, Strategy, Symbol, Timestamp, run,
 };
 use proptest::prelude::*;
 use proptest::strategy::Strategy as _;
@@ -253,6 +254,65 @@ proptest! {
             prop_assert_eq!(&long.fills[..short.fills.len()], &short.fills[..]);
         }
     }
+
+    #[test]
+    fn a_pair_in_another_currency_is_counted_at_its_rate(
+        (scenario, script) in scripted(2..60).prop_filter("two pairs", |(it, _)| it.pairs.len() > 1),
+        conventions in (0..3_usize, 0..2_usize),
+    ) {
+        let mut options = EngineOptions::default();
+        options.capital = Cash::from_units(CAPITAL);
+        options.fill = [FillConvention::NextOpen, FillConvention::NextClose, FillConvention::Close][conventions.0];
+        options.size = [Sizing::OnDecision, Sizing::OnFill][conventions.1];
+        let play = |market: &Market| {
+            let mut portal = MemoryPortal::new(market);
+            let mut strategy = Scripted::new(&script);
+            run(market, scenario.range(0), &mut portal, &mut strategy, &options).expect("a sound run")
+        };
+        let (exchanged, direct) = with_rates(&scenario);
+        prop_assert_eq!(exchanged.quote(), "USD");
+        let (exchanged, direct) = (play(&exchanged), play(&direct));
+        prop_assert_eq!(&exchanged.equity, &direct.equity);
+        prop_assert_eq!(exchanged.commission, direct.commission);
+        let trips = |outcome: &Outcome| round_trips(&outcome.fills, scenario.pairs.len());
+        prop_assert_eq!(trips(&exchanged), trips(&direct));
+        for (one, other) in exchanged.fills.iter().zip(&direct.fills) {
+            prop_assert_eq!((one.time, one.quantity, one.settled), (other.time, other.quantity, other.price));
+        }
+        let benchmark = |outcome: &Outcome| outcome.metrics.benchmark_return;
+        prop_assert!((benchmark(&exchanged) - benchmark(&direct)).abs() < 1e-9);
+    }
+}
+
+/// The scenario's first pair as `BTC/USD`, beside the others in BTC; and the same with
+/// these in USD, at the prices that they come to.
+fn with_rates(scenario: &Scenario) -> (Market, Market) {
+    let usd = scenario.market(1);
+    let rates = usd.bars(PairId::FIRST);
+    let market = |is_direct: bool| {
+        let listings = usd.pairs().enumerate().map(|(idx, pair)| {
+            let (name, is_rate) = match (idx, is_direct) {
+                (0, _) => ("BTC/USD".to_owned(), true),
+                (_, true) => (format!("COIN{idx}/USD"), false),
+                (_, false) => (format!("COIN{idx}/BTC"), false),
+            };
+            let mut bars = BarSeries::new(hour(0));
+            for (at, rate) in (0..rates.len()).map(|at| (at, rates.bar(at))) {
+                let mut bar = usd.bars(pair).bar(at);
+                if is_direct && !is_rate {
+                    bar.open = bar.open.exchanged(rate.open);
+                    bar.close = bar.close.exchanged(rate.close);
+                    bar.high = bar.open.max(bar.close);
+                    bar.low = bar.open.min(bar.close);
+                }
+                bars.push(bar);
+            }
+            let symbol = Symbol::parse(&name).expect("a pair");
+            Listing { symbol, bars }
+        });
+        Market::new(listings.collect(), "a test".into(), true).expect("all lead to USD")
+    };
+    (market(false), market(true))
 }
 
 /// The scenario with another future after tick `now`: the next hour still opens as

@@ -95,7 +95,7 @@ impl Positions {
         let pair = self.listed.require(asset.get())?;
         let (amount, last_sale_price) = tick::with(|context| {
             let quantity = context.portfolio().quantity(pair);
-            (quantity.as_f64(), context.price(pair).as_f64())
+            (quantity.as_f64(), context.value(pair).as_f64())
         })?;
         Ok(Position {
             asset: asset.unbind(),

@@ -275,11 +275,7 @@ impl<'a> Broker<'a> {
 
     fn is_sale(&self, id: OrderId, scene: &Scene<'_, '_>) -> bool {
         let order = self.book.order(id);
-        let price = match scene.moment {
-            Moment::Close => scene.hour.close(order.pair),
-            Moment::Open | Moment::Inside => scene.hour.first_price(order.pair),
-        };
-        Self::wanted(order, price, scene.portfolio).is_negative()
+        Self::wanted(order, scene.value(order.pair), scene.portfolio).is_negative()
     }
 
     /// What is still to be executed of an order, sized now if it has no size yet.
@@ -303,7 +299,8 @@ impl<'a> Broker<'a> {
     ) -> Result<()> {
         let now = scene.time();
         let order = self.book.order(id);
-        let (pair, price) = (order.pair, self.price(id, execution, bar, scene));
+        let (pair, chart_price) = (order.pair, self.price(id, execution, bar, scene));
+        let price = scene.settled(pair, chart_price);
         let rules = self.rules(pair);
         let sized_now = order.remaining.is_none();
         let wanted = Self::wanted(order, price, scene.portfolio);
@@ -356,7 +353,7 @@ impl<'a> Broker<'a> {
             self.book.reject(id, Rejection::Unfillable, now);
             return Ok(());
         }
-        self.apply(id, execution.liquidity, price, quantity, scene)?;
+        self.apply(id, execution.liquidity, chart_price, quantity, scene)?;
         let order = self.book.order_mut(id);
         let rest = whole - quantity;
         order.remaining = Some(rest);
@@ -390,12 +387,14 @@ impl<'a> Broker<'a> {
         scene: &mut Scene<'_, '_>,
     ) -> Result<()> {
         let pair = self.book.order(id).pair;
-        let value = worth(price, quantity.abs(), scene.time())?;
+        let settled = scene.settled(pair, price);
+        let value = worth(settled, quantity.abs(), scene.time())?;
         let fill = Fill {
             order: id,
             pair,
             time: scene.time(),
             price,
+            settled,
             quantity,
             commission: self.options.commission.on(self.trade_of(value, liquidity)),
             liquidity,
@@ -454,7 +453,8 @@ impl<'a> Broker<'a> {
             return execution.price;
         }
         let order = self.book.order(id);
-        let quantity = Self::wanted(order, execution.price, scene.portfolio);
+        let value = scene.settled(order.pair, execution.price);
+        let quantity = Self::wanted(order, value, scene.portfolio);
         let offer = Offer {
             price: execution.price,
             quantity,
@@ -531,11 +531,23 @@ impl Scene<'_, '_> {
     /// share of the equity are sized and margins are kept.
     fn mark(&mut self) {
         for pair in self.hour.pairs() {
-            let price = match self.moment {
-                Moment::Close => self.hour.close(pair),
-                Moment::Open | Moment::Inside => self.hour.first_price(pair),
-            };
-            self.portfolio.set_price(pair, price);
+            self.portfolio.set_price(pair, self.value(pair));
+        }
+    }
+
+    /// What a coin is worth in the account's currency at this moment.
+    fn value(&self, pair: PairId) -> Price {
+        match self.moment {
+            Moment::Open | Moment::Inside => self.hour.first_value(pair),
+            Moment::Close => self.hour.close_value(pair),
+        }
+    }
+
+    /// A price of the pair in the account's currency.
+    fn settled(&self, pair: PairId, price: Price) -> Price {
+        match self.moment {
+            Moment::Open | Moment::Inside => self.hour.value_at_first(pair, price),
+            Moment::Close => self.hour.value_at_close(pair, price),
         }
     }
 

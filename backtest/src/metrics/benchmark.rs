@@ -1,23 +1,39 @@
 //! The benchmark: all pairs, bought in equal parts at the first open, and held.
 
+use crate::bar::BarSeries;
 use crate::market::Market;
+use crate::money::Price;
 use crate::time::HourRange;
 
 /// What one unit of money in the benchmark is worth: before the first tick of the
 /// range, which the market has all of, and at each close.
 pub(crate) fn equal_weight(market: &Market, range: HourRange) -> Vec<f64> {
-    let n_pairs = market.n_pairs() as f64;
     let mut curve = vec![0.0; range.n_hours() + 1];
     curve[0] = 1.0;
-    for pair in market.pairs() {
-        let bars = market.bars(pair);
+    let series = |pair| {
+        let bars: &BarSeries = market.bars(pair);
         let first = bars.index_of(range.start());
         let first = first.expect("the market was checked for the range");
-        let share = 1.0 / (n_pairs * bars.opens()[first].as_units() as f64);
         let closes = &bars.closes()[first..first + range.n_hours()];
-        for (value, close) in curve[1..].iter_mut().zip(closes) {
-            *value += close.as_units() as f64 * share;
+        (units(bars.opens()[first]), closes)
+    };
+    for pair in market.pairs() {
+        let (open, closes) = series(pair);
+        let share = 1.0 / (market.n_pairs() as f64 * open);
+        let values = curve[1..].iter_mut().zip(closes);
+        match market.rate_pair(pair).map(series) {
+            None => values.for_each(|(value, close)| *value += units(*close) * share),
+            Some((first_rate, rates)) => {
+                let share = share / first_rate;
+                for ((value, close), rate) in values.zip(rates) {
+                    *value += units(*close) * units(*rate) * share;
+                }
+            }
         }
     }
     curve
+}
+
+fn units(price: Price) -> f64 {
+    price.as_units() as f64
 }

@@ -111,6 +111,7 @@ pub fn fills(outcome: &Outcome, market: &Market) -> Frame {
             ),
             ("quantity", number(&|i| fills[i].quantity.abs().as_f64())),
             ("price", number(&|i| fills[i].price.as_f64())),
+            ("settled_price", number(&|i| fills[i].settled.as_f64())),
             ("value", number(&|i| fills[i].value().abs().as_f64())),
             ("commission", number(&|i| fills[i].commission.as_f64())),
             (

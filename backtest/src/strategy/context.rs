@@ -60,9 +60,15 @@ impl<'a> Context<'a> {
         self.hour.pairs()
     }
 
-    /// The pair's last close.
+    /// The pair's last close, as on the chart.
     pub fn price(&self, pair: PairId) -> Price {
         self.hour.close(pair)
+    }
+
+    /// What a coin is worth in the account's currency: the last close, exchanged at the
+    /// last rate if the pair is quoted in another.
+    pub fn value(&self, pair: PairId) -> Price {
+        self.hour.close_value(pair)
     }
 
     /// The pair's last `n_bars` bars, or `None` until there are so many.
@@ -268,7 +274,7 @@ impl<'a> Context<'a> {
 
     fn basis(&self, pair: PairId) -> Basis {
         Basis {
-            price: self.price(pair),
+            price: self.value(pair),
             equity: self.equity,
             held: self.portfolio.quantity(pair),
         }

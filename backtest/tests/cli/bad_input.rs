@@ -336,7 +336,7 @@ fn price_files_that_are_none() {
     ");
     assert_snapshot!(said("XBTUSD_60.csv ETHEUR_60.csv"), @r"
     error: BTC/USD and ETH/EUR are quoted in different currencies
-    hint: give --data files of one quote currency
+    hint: give --data a file of EUR/USD as well, or files of one quote currency
     ");
     assert_snapshot!(said(""), @r"
     error: a value is required for '--data <PATH>...' but none was supplied

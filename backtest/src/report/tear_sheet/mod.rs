@@ -184,7 +184,8 @@ fn rolling_sharpe(report: &RunReport<'_>) -> String {
     .draw()
 }
 
-/// The price of the pair with the most trades, with its entries and exits.
+/// The price of the pair with the most trades in the account's currency, with its
+/// entries and exits.
 fn trades(report: &RunReport<'_>) -> String {
     let market = report.market;
     let trips = round_trips(&report.outcome.fills, market.n_pairs());
@@ -192,17 +193,27 @@ fn trades(report: &RunReport<'_>) -> String {
     let Some(pair) = market.pairs().min_by_key(|pair| Reverse(n_trips(pair))) else {
         return String::new();
     };
-    let bars = market.bars(pair);
     let range = report.outcome.range;
-    let first = bars.index_of(range.start()).expect("the range was run");
-    let closes: Vec<f64> = bars.closes()[first..first + range.n_hours()]
-        .iter()
-        .map(|close| close.as_f64())
-        .collect();
+    let closes_of = |pair| {
+        let bars = market.bars(pair);
+        let first = bars.index_of(range.start()).expect("the range was run");
+        bars.closes()[first..first + range.n_hours()].iter()
+    };
+    let closes: Vec<f64> = match market.rate_pair(pair).map(closes_of) {
+        None => closes_of(pair).map(|close| close.as_f64()).collect(),
+        Some(rates) => closes_of(pair)
+            .zip(rates)
+            .map(|(close, rate)| close.exchanged(*rate).as_f64())
+            .collect(),
+    };
     let lines = vec![line("price", "benchmark", &daily(&closes))];
     let mut chart = chart(
         report,
-        &format!("The price of {}", market.symbol(pair)),
+        &format!(
+            "The price of {} in {}",
+            market.symbol(pair).base(),
+            market.quote()
+        ),
         240.0,
         lines,
     );
