@@ -174,8 +174,11 @@ fn judge(name: &str, mode: Mode, outcomes: &[Outcome]) -> Vec<String> {
         outcomes.len() == 1 || (obtained - 1.0).abs() < reach,
         format!("{obtained:.3} of the samples due"),
     );
+    // A page of a stack that is not in memory at that moment cannot be copied. In a short
+    // recording one such sample is a thousandth of it.
+    let min_complete = if outcomes.len() == 1 { 0.995 } else { 0.999 };
     expect(
-        complete > 0.999,
+        complete > min_complete,
         format!("{complete:.4} of the stacks are whole"),
     );
     faults
