@@ -49,12 +49,12 @@ pub enum Command {
 /// The hours to simulate.
 #[derive(Debug, clap::Args)]
 pub struct RangeArgs {
-    /// First hour, UTC: 2016-01, 2016-01-31 or 2016-01-31T06
-    #[arg(long, value_name = "TIME", default_value = "2016-01")]
-    pub(super) start: String,
-    /// Hour after the last, UTC
-    #[arg(long, value_name = "TIME", default_value = "2018-01")]
-    pub(super) end: String,
+    /// First hour, UTC: 2016-01, 2016-01-31 or 2016-01-31T06 [default: 2016-01; that of --data]
+    #[arg(long, value_name = "TIME")]
+    pub(super) start: Option<String>,
+    /// Hour after the last, UTC [default: 2018-01; that of --data]
+    #[arg(long, value_name = "TIME")]
+    pub(super) end: Option<String>,
 }
 
 #[derive(Debug, clap::Args)]

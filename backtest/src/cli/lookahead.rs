@@ -44,12 +44,12 @@ pub fn run(args: &LookaheadArgs) -> Result<ExitCode> {
     let json = Destination::prepare(args.json.as_deref())?;
     let strategy = StrategySpec::parse(&args.strategy)?;
     strategy.build()?;
-    let range = args.range.parse()?;
     let n_cuts = number("--cuts", &args.cuts, RULE)?;
     if n_cuts == 0 {
         return Err(invalid("--cuts", &args.cuts, RULE).into());
     }
     let (market, _) = args.market.load(&args.import)?;
+    let range = args.market.range(&args.range, &market)?;
     market.require(range)?;
     let options = args.trading.parse(&market)?;
     let progress = spinner(format!("{strategy}, with {} other futures", 2 * n_cuts));

@@ -3,8 +3,9 @@
 use std::path::PathBuf;
 
 use backtest::data::{self, DEFAULT_SEED, LoadReport};
-use backtest::{Error, Market, Result, Symbol};
+use backtest::{Error, HourRange, Market, Result, Symbol};
 
+use super::args::RangeArgs;
 use super::data::ImportArgs;
 use super::options::{invalid, parse_seed};
 
@@ -55,6 +56,20 @@ impl MarketArgs {
             Some(PairChoice::First(n_pairs)) => loaded.market.first(n_pairs)?,
         };
         Ok((market, loaded.reports))
+    }
+
+    /// The hours to simulate: as far as the options do not say, all that the files have
+    /// in common, or the talk's.
+    pub fn range(&self, given: &RangeArgs, market: &Market) -> Result<HourRange> {
+        if self.data.is_empty() {
+            return given.parse();
+        }
+        let (start, end) = market.common_hours();
+        if start < end {
+            return given.within(start, end);
+        }
+        let rule = format!("one of the pairs begins at {start} and another has ended at {end}");
+        Err(invalid("--data", market.source(), rule))
     }
 
     /// The seed of the embedded market, or `None` when the market is from files.

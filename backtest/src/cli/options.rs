@@ -15,14 +15,23 @@ use profiler::format::Format;
 use super::args::{CaseStudyArgs, ExchangeArgs, RangeArgs, RunArgs};
 
 impl RangeArgs {
-    /// The range that the two times make.
+    /// The range that the two times make; the talk's where they are not given.
     pub fn parse(&self) -> Result<HourRange> {
-        let start = parse_time("--start", &self.start)?;
-        let end = parse_time("--end", &self.end)?;
-        HourRange::new(start, end).ok_or_else(|| Error::Option {
-            option: "--end",
-            value: self.end.clone(),
-            rule: format!("it has to be later than --start, which is {start}"),
+        let talk = Composition::talk().range;
+        self.within(talk.start(), talk.end())
+    }
+
+    /// The range that the two times make, and these where they are not given.
+    pub fn within(&self, start: Timestamp, end: Timestamp) -> Result<HourRange> {
+        let given = |option, text: &Option<String>, otherwise| match text {
+            Some(text) => parse_time(option, text),
+            None => Ok(otherwise),
+        };
+        let start = given("--start", &self.start, start)?;
+        let end = given("--end", &self.end, end)?;
+        HourRange::new(start, end).ok_or_else(|| {
+            let rule = format!("it has to be later than --start, which is {start}");
+            invalid("--end", &end.to_string(), rule)
         })
     }
 }

@@ -11,7 +11,7 @@ use backtest::engine::{self, EngineOptions};
 use backtest::exchange::{ExchangeOptions, ExchangePortal};
 use backtest::output::OutputFile;
 use backtest::report::{self, Frame, RunReport};
-use backtest::{Market, MemoryPortal, Outcome, statistics, strategy};
+use backtest::{HourRange, Market, MemoryPortal, Outcome, statistics, strategy};
 use indicatif::ProgressBar;
 use profiler::format::WriteOptions;
 use profiler::{Sampler, Session};
@@ -35,7 +35,8 @@ pub fn run(args: &RunArgs) -> Result<ExitCode> {
     let session = output.is_some().then(start_sampler).transpose()?;
     let (market, files) = args.market.load(&args.import)?;
     let options = args.trading.parse(&market)?;
-    let (strategy, outcome) = simulate(args, &market, &options)?;
+    let range = args.market.range(&args.range, &market)?;
+    let (strategy, outcome) = simulate(args, &market, range, &options)?;
     let profile = session
         .map(Session::stop)
         .transpose()
@@ -73,9 +74,9 @@ pub fn run(args: &RunArgs) -> Result<ExitCode> {
 fn simulate(
     args: &RunArgs,
     market: &Market,
+    range: HourRange,
     options: &EngineOptions,
 ) -> Result<(&'static str, Outcome)> {
-    let range = args.range.parse()?;
     let mut strategy = strategy::by_name(&args.strategy)?;
     let exchange = args.exchange.parse()?;
     let progress = spinner(format!("{}, {range}", strategy.name()));

@@ -75,12 +75,13 @@ pub fn run(args: &SweepArgs) -> Result<ExitCode> {
     let csv = args.csv.as_deref().map(OutputFile::prepare).transpose()?;
     let html = args.html.as_deref().map(OutputFile::prepare).transpose()?;
     let (market, _) = args.market.load(&args.import)?;
-    market.require(plan.range)?;
+    let range = args.market.range(&args.range, &market)?;
+    market.require(range)?;
     let options = args.trading.parse(&market)?;
     if let Some((train, test)) = plan.walk_forward {
-        return walk(&plan, (train, test), &market, &options, json);
+        return walk(&plan, range, (train, test), &market, &options, json);
     }
-    let units = sweep::work_units(&plan.strategy, &plan.space, &market, plan.range);
+    let units = sweep::work_units(&plan.strategy, &plan.space, &market, range);
     let identity = sweep::identity(&units, &options);
     let journal = args.json.as_deref().filter(|path| *path != Path::new("-"));
     let journal = journal
@@ -98,7 +99,7 @@ pub fn run(args: &SweepArgs) -> Result<ExitCode> {
         strategy: &plan.strategy,
         axes: &plan.space.axes,
         market: &market,
-        range: plan.range,
+        range,
         options: &options,
         identity,
         deflated,
@@ -116,7 +117,6 @@ pub fn run(args: &SweepArgs) -> Result<ExitCode> {
 
 /// What the arguments stand for.
 struct Plan {
-    range: HourRange,
     strategy: StrategySpec,
     space: Space,
     objective: Objective,
@@ -164,7 +164,6 @@ impl Plan {
             return Err(invalid("--threads", "0", rule));
         }
         Ok(Self {
-            range: args.range.parse()?,
             strategy,
             space,
             objective,
@@ -284,15 +283,16 @@ fn deflate(
 
 fn walk(
     plan: &Plan,
+    range: HourRange,
     (train, test): (Span, Span),
     market: &Market,
     options: &EngineOptions,
     json: Destination,
 ) -> Result<ExitCode> {
-    let windows = walk_forward::windows(plan.range, train, test);
+    let windows = walk_forward::windows(range, train, test);
     if windows.is_empty() {
         let rule = "the range is too short for one train and the beginning of a test";
-        return Err(invalid("--walk-forward", &plan.range.to_string(), rule).into());
+        return Err(invalid("--walk-forward", &range.to_string(), rule).into());
     }
     let progress = bar(windows.len());
     let search = Search {

@@ -30,9 +30,9 @@ fn times_between_two_hours() {
 
 #[test]
 fn ranges_that_are_empty_or_reversed() {
-    assert_snapshot!(refusal("--start=2017-12 --end=2017-12"), @"error: `2017-12` is not a valid --end: it has to be later than --start, which is 2017-12-01 00:00");
-    assert_snapshot!(refusal("--start=2017-12 --end=2017-11"), @"error: `2017-11` is not a valid --end: it has to be later than --start, which is 2017-12-01 00:00");
-    assert_snapshot!(refusal("case-study --start=2019-01"), @"error: `2018-01` is not a valid --end: it has to be later than --start, which is 2019-01-01 00:00");
+    assert_snapshot!(refusal("--start=2017-12 --end=2017-12"), @"error: `2017-12-01 00:00` is not a valid --end: it has to be later than --start, which is 2017-12-01 00:00");
+    assert_snapshot!(refusal("--start=2017-12 --end=2017-11"), @"error: `2017-11-01 00:00` is not a valid --end: it has to be later than --start, which is 2017-12-01 00:00");
+    assert_snapshot!(refusal("case-study --start=2019-01"), @"error: `2018-01-01 00:00` is not a valid --end: it has to be later than --start, which is 2019-01-01 00:00");
 }
 
 #[test]

@@ -134,3 +134,46 @@ fn real(name: &str) -> Option<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/data/real");
     Some(folder.join(name)).filter(|path| path.is_file())
 }
+
+/// A Kraken file of flat hours, from one hour of 2016 on.
+fn flat(first_hour: u32, n_hours: u32, price: &str) -> String {
+    let row = |hour| {
+        let time = 1_451_606_400 + 3600 * hour;
+        format!("{time},{price},{price},{price},{price},1,1\n")
+    };
+    (first_hour..first_hour + n_hours).map(row).collect()
+}
+
+#[test]
+fn without_times_all_hours_that_the_files_have_in_common_are_run() {
+    let sandbox = sandbox()
+        .with("XBTUSD_60.csv", flat(0, 100, "400"))
+        .with("ETHUSD_60.csv", flat(48, 100, "2"))
+        .with("LTCUSD_60.csv", flat(100, 100, "3"));
+    let files = "--strategy=idle --data XBTUSD_60.csv ETHUSD_60.csv";
+    let hours = |line: &str| sandbox.backtest(line).succeeds().row("hours").to_owned();
+    assert_eq!(
+        hours(files),
+        "2016-01-03 00:00 .. 2016-01-05 04:00, 52 ticks"
+    );
+    assert_eq!(
+        hours(&format!("{files} --end=2016-01-04")),
+        "2016-01-03 00:00 .. 2016-01-04 00:00, 24 ticks"
+    );
+    assert_snapshot!(sandbox.refusal("--data XBTUSD_60.csv LTCUSD_60.csv"), @"error: `XBTUSD_60.csv, LTCUSD_60.csv` is not a valid --data: one of the pairs begins at 2016-01-05 04:00 and another has ended at 2016-01-05 04:00");
+}
+
+#[test]
+fn an_account_exchanges_the_currencies_that_its_files_have_rates_for() {
+    let sandbox = sandbox()
+        .with("XBTUSD_60.csv", flat(0, 100, "400"))
+        .with("ETHXBT_60.csv", flat(0, 100, "0.05"));
+    let run = "--strategy=buy-and-hold --commission=0 --csv=out";
+    let files = "--data XBTUSD_60.csv ETHXBT_60.csv";
+    sandbox.backtest(&format!("{run} {files}")).succeeds();
+    assert_snapshot!(sandbox.text("out/fills.csv"), @"
+    time,order,pair,side,quantity,price,settled_price,value,commission,liquidity
+    2016-01-01 01:00,0,BTC/USD,buy,123.75,400,400,49500,0,taker
+    2016-01-01 01:00,1,ETH/BTC,buy,2475,0.05,20,49500,0,taker
+    ");
+}

@@ -22,9 +22,9 @@ fn short_help() {
     Options:
           --start <TIME>
               First hour, UTC: 2016-01, 2016-01-31 or 2016-01-31T06 [default:
-              2016-01]
+              2016-01; that of --data]
           --end <TIME>
-              Hour after the last, UTC [default: 2018-01]
+              Hour after the last, UTC [default: 2018-01; that of --data]
           --strategy <NAME[:K=V,…]>
               idle, buy-and-hold, sma-cross or mean-reversion;
               sma-cross:fast=24,slow=72 sets parameters [default: mean-reversion]
@@ -123,14 +123,11 @@ fn long_help_is_the_same_with_more_room() {
 
     Options:
           --start <TIME>
-              First hour, UTC: 2016-01, 2016-01-31 or 2016-01-31T06
-
-              [default: 2016-01]
+              First hour, UTC: 2016-01, 2016-01-31 or 2016-01-31T06 [default:
+              2016-01; that of --data]
 
           --end <TIME>
-              Hour after the last, UTC
-
-              [default: 2018-01]
+              Hour after the last, UTC [default: 2018-01; that of --data]
 
           --strategy <NAME[:K=V,…]>
               idle, buy-and-hold, sma-cross or mean-reversion;
