@@ -1,25 +1,31 @@
 //! What a tick of the engine costs, by strategy and number of pairs.
 //!
 //! Throughput counts pairs times ticks. A regression of `idle` is in the loop or the
-//! book-keeping, of `sma-cross` in history and orders, of `mean-reversion` in the
-//! indicators.
+//! book-keeping, of `sma-cross` in history and orders, of `sma-weights` in marking
+//! and rebalancing, of `mean-reversion` in the indicators.
 
 use backtest::case_study::Composition;
 use backtest::strategy::by_name;
-use backtest::{EngineOptions, MemoryPortal, data, run};
+use backtest::{EngineOptions, Listing, Market, MemoryPortal, Symbol, data, run};
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use profiler::FlameGraphProfiler;
 
 fn engine(criterion: &mut Criterion) {
     let range = Composition::talk().range;
     let mut group = criterion.benchmark_group("engine");
-    for n_pairs in [1, 10] {
-        let market = data::embedded(n_pairs, data::DEFAULT_SEED).expect("the embedded market");
+    let one_pair = ["idle", "buy-and-hold", "sma-cross", "mean-reversion"];
+    let twenty_pairs = ["idle", "sma-cross", "sma-weights"];
+    for (n_pairs, names) in [
+        (1, &one_pair[..]),
+        (10, &one_pair[..]),
+        (20, &twenty_pairs[..]),
+    ] {
+        let market = market(n_pairs);
         group.throughput(Throughput::Elements((n_pairs * range.n_hours()) as u64));
-        for name in ["idle", "buy-and-hold", "sma-cross", "mean-reversion"] {
+        for name in names {
             let mut strategy = by_name(name).expect("a known name");
-            group.sample_size(if name == "mean-reversion" { 10 } else { 100 });
-            group.bench_function(BenchmarkId::new(name, n_pairs), |bencher| {
+            group.sample_size(if *name == "mean-reversion" { 10 } else { 100 });
+            group.bench_function(BenchmarkId::new(*name, n_pairs), |bencher| {
                 bencher.iter(|| {
                     let mut portal = MemoryPortal::new(&market);
                     let options = EngineOptions::default();
@@ -29,6 +35,26 @@ fn engine(criterion: &mut Criterion) {
         }
     }
     group.finish();
+}
+
+/// Up to ten embedded pairs, and beyond these the same under other names with other
+/// hours.
+fn market(n_pairs: usize) -> Market {
+    let mut listings = Vec::new();
+    for seed in [data::DEFAULT_SEED, data::DEFAULT_SEED + 1] {
+        let n_left = (n_pairs - listings.len()).min(10);
+        if n_left == 0 {
+            break;
+        }
+        let part = data::embedded(n_left, seed).expect("the embedded market");
+        for pair in part.pairs() {
+            let name = format!("{}{seed}/USD", part.symbol(pair).base());
+            let symbol = Symbol::parse(&name).expect("a ticker");
+            let bars = part.bars(pair).clone();
+            listings.push(Listing { symbol, bars });
+        }
+    }
+    Market::new(listings, "a benchmark".into(), true).expect("distinct pairs")
 }
 
 criterion_group! {

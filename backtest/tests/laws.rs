@@ -3,7 +3,7 @@
 mod support;
 
 use backtest::round_trip::round_trips;
-use backtest::strategy::{Idle, MeanReversion, SmaCross, by_name, mean_reversion};
+use backtest::strategy::{Idle, MeanReversion, SmaCross, SmaWeights, by_name, mean_reversion};
 use backtest::{
     BarSeries, Cash, DataPortal, EngineOptions, FillConvention, Listing, Market, MemoryPortal,
     Outcome, PairId, Price, Quantity, Sizing, Strategy, Symbol, Timestamp, run,
@@ -44,6 +44,7 @@ fn strategies() -> Vec<Box<dyn Strategy + Send>> {
         by_name("idle").expect("a known name"),
         by_name("buy-and-hold").expect("a known name"),
         Box::new(SmaCross::new(2, 5, 0.99).expect("sound parameters")),
+        Box::new(SmaWeights::new(2, 5, 0.98, 0.01).expect("sound parameters")),
         Box::new(MeanReversion::new(parameters)),
     ]
 }

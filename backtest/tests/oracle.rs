@@ -7,7 +7,9 @@
 
 mod support;
 
-use backtest::strategy::{BuyAndHold, SmaCross};
+use std::cmp::Ordering;
+
+use backtest::strategy::{BuyAndHold, SmaCross, SmaWeights};
 use backtest::{Cash, EngineOptions, FillConvention, Metrics, Outcome, Sizing, Strategy};
 use proptest::prelude::*;
 use proptest::strategy::Strategy as Generator;
@@ -60,6 +62,26 @@ proptest! {
         });
         check(&outcome, &naive)?;
     }
+
+    #[test]
+    fn the_average_weights_do_the_same_in_both_engines(
+        scenario in scenario(2..80),
+        fast in 1..6_usize,
+        more in 1..8_usize,
+        drift in 0..300_i128,
+        rules in conventions(),
+    ) {
+        let slow = fast + more;
+        let mut strategy = SmaWeights::new(fast, slow, 0.98, drift as f64 / 1_000.0)
+            .expect("sound parameters");
+        let outcome = run(&scenario, &mut strategy, rules);
+        let n_pairs = scenario.pairs.len();
+        let naive = Naive::run(&scenario, rules, |naive, tick| {
+            let weigh = |pair| average_weight(naive, pair, tick, fast, slow, drift);
+            (0..n_pairs).filter_map(weigh).collect()
+        });
+        check(&outcome, &naive)?;
+    }
 }
 
 /// When orders are filled, and when they are sized.
@@ -90,8 +112,66 @@ fn average_cross(
     fast: usize,
     slow: usize,
 ) -> Option<Action> {
-    let rows = &naive.scenario.pairs[pair];
     let now = naive.scenario.n_warm_up + tick;
+    let order = compared_averages(naive, pair, now, fast, slow)?;
+    let waiting = naive.open.iter().filter(|o| o.action.pair() == pair);
+    let close = naive.price(pair, tick, |row| row.close);
+    let waiting: i128 = waiting
+        .map(|o| naive.size(o, close, naive.equity_at(tick)))
+        .sum();
+    let will_hold = naive.held(pair) + waiting;
+    if order == Ordering::Greater && will_hold == 0 {
+        let n_pairs = naive.scenario.pairs.len();
+        let allocation = if naive.rules.1 == Sizing::OnFill {
+            1.0
+        } else {
+            0.99
+        };
+        return Some(Action::Weight(pair, allocation / n_pairs as f64));
+    }
+    (order == Ordering::Less && will_hold != 0).then_some(Action::Target(pair, 0))
+}
+
+/// The same for weights that may drift by so many thousandths.
+fn average_weight(
+    naive: &Naive<'_>,
+    pair: usize,
+    tick: usize,
+    fast: usize,
+    slow: usize,
+    drift: i128,
+) -> Option<Action> {
+    let now = naive.scenario.n_warm_up + tick;
+    let is_rising = |now| {
+        let order = compared_averages(naive, pair, now, fast, slow);
+        order == Some(Ordering::Greater)
+    };
+    // The first tick has nothing to cross from.
+    let has_crossed = is_rising(now) != (tick > 0 && is_rising(now - 1));
+    let n_pairs = naive.scenario.pairs.len();
+    let weight = if is_rising(now) {
+        0.98 / n_pairs as f64
+    } else {
+        0.0
+    };
+    let ratio = (weight * 1e12).round() as i128;
+    let trillion = 10_i128.pow(12);
+    let equity = naive.equity_at(tick);
+    let value = naive.held(pair) * naive.price(pair, tick, |row| row.close);
+    let off = (value * trillion - equity * ratio).abs();
+    (has_crossed || off > equity * drift * (trillion / 1_000))
+        .then_some(Action::Weight(pair, weight))
+}
+
+/// How the fast average of a pair stands to the slow one, once there are both.
+fn compared_averages(
+    naive: &Naive<'_>,
+    pair: usize,
+    now: usize,
+    fast: usize,
+    slow: usize,
+) -> Option<Ordering> {
+    let rows = &naive.scenario.pairs[pair];
     if now + 1 < slow {
         return None;
     }
@@ -102,23 +182,7 @@ fn average_cross(
             .map(|row| i128::from(row.close))
             .sum::<i128>()
     };
-    let (fast_average, slow_average) = (sum(fast) * slow as i128, sum(slow) * fast as i128);
-    let waiting = naive.open.iter().filter(|o| o.action.pair() == pair);
-    let close = naive.price(pair, tick, |row| row.close);
-    let waiting: i128 = waiting
-        .map(|o| naive.size(o, close, naive.equity_at(tick)))
-        .sum();
-    let will_hold = naive.held(pair) + waiting;
-    if fast_average > slow_average && will_hold == 0 {
-        let n_pairs = naive.scenario.pairs.len();
-        let allocation = if naive.rules.1 == Sizing::OnFill {
-            1.0
-        } else {
-            0.99
-        };
-        return Some(Action::Weight(pair, allocation / n_pairs as f64));
-    }
-    (fast_average < slow_average && will_hold != 0).then_some(Action::Target(pair, 0))
+    Some((sum(fast) * slow as i128).cmp(&(sum(slow) * fast as i128)))
 }
 
 impl Action {

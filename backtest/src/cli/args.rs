@@ -61,7 +61,7 @@ pub struct RangeArgs {
 pub struct RunArgs {
     #[command(flatten)]
     pub range: RangeArgs,
-    /// idle, buy-and-hold, sma-cross or mean-reversion; sma-cross:fast=24,slow=72 sets parameters
+    /// idle, buy-and-hold, sma-cross, sma-weights or mean-reversion; sma-cross:fast=24,slow=72 sets parameters
     #[arg(long, value_name = "NAME[:K=V,…]", default_value = "mean-reversion")]
     pub strategy: String,
     #[command(flatten)]

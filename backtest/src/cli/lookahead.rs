@@ -19,7 +19,7 @@ use super::trading::TradingArgs;
 
 #[derive(Debug, clap::Args)]
 pub struct LookaheadArgs {
-    /// The strategy: idle, buy-and-hold, sma-cross or mean-reversion, with its parameters
+    /// The strategy: idle, buy-and-hold, sma-cross, sma-weights or mean-reversion, with its parameters
     #[arg(value_name = "STRATEGY")]
     strategy: String,
     #[command(flatten)]

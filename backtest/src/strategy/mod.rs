@@ -8,6 +8,7 @@ mod context;
 mod idle;
 pub mod mean_reversion;
 mod sma_cross;
+mod sma_weights;
 mod spec;
 
 pub use buy_and_hold::BuyAndHold;
@@ -15,6 +16,7 @@ pub use context::Context;
 pub use idle::Idle;
 pub use mean_reversion::MeanReversion;
 pub use sma_cross::SmaCross;
+pub use sma_weights::SmaWeights;
 pub use spec::{NAMES, StrategySpec, by_name};
 
 /// A rule that decides, at every tick, what to order.

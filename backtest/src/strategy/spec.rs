@@ -8,15 +8,16 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::{BuyAndHold, Idle, MeanReversion, SmaCross, Strategy};
-use super::{buy_and_hold, idle, mean_reversion, sma_cross};
+use super::{BuyAndHold, Idle, MeanReversion, SmaCross, SmaWeights, Strategy};
+use super::{buy_and_hold, idle, mean_reversion, sma_cross, sma_weights};
 use crate::{Error, Result};
 
 /// The names of the crate's own strategies, in the order in which they are listed.
-pub const NAMES: [&str; 4] = [
+pub const NAMES: [&str; 5] = [
     idle::NAME,
     buy_and_hold::NAME,
     sma_cross::NAME,
+    sma_weights::NAME,
     mean_reversion::NAME,
 ];
 
@@ -89,6 +90,12 @@ impl StrategySpec {
             sma_cross::NAME => {
                 let (fast, slow) = (given.whole("fast", 24)?, given.whole("slow", 72)?);
                 Box::new(SmaCross::new(fast, slow, given.number("allocation", 0.99))?)
+            }
+            sma_weights::NAME => {
+                let (fast, slow) = (given.whole("fast", 24)?, given.whole("slow", 72)?);
+                let allocation = given.number("allocation", 0.98);
+                let drift = given.number("drift", 0.01);
+                Box::new(SmaWeights::new(fast, slow, allocation, drift)?)
             }
             mean_reversion::NAME => Box::new(MeanReversion::new(given.mean_reversion()?)),
             _ => {
@@ -231,7 +238,7 @@ mod tests {
         refused(
             "momentum",
             "`momentum` is not a valid --strategy: choose one of idle, buy-and-hold, \
-             sma-cross, mean-reversion",
+             sma-cross, sma-weights, mean-reversion",
         );
         refused(
             "sma-cross:fats=24",

@@ -57,8 +57,8 @@ fn ranges_outside_the_data() {
 
 #[test]
 fn strategies_that_are_unknown() {
-    assert_snapshot!(refusal("--strategy=momentum"), @"error: `momentum` is not a valid --strategy: choose one of idle, buy-and-hold, sma-cross, mean-reversion");
-    assert_snapshot!(refusal("--strategy="), @"error: `` is not a valid --strategy: choose one of idle, buy-and-hold, sma-cross, mean-reversion");
+    assert_snapshot!(refusal("--strategy=momentum"), @"error: `momentum` is not a valid --strategy: choose one of idle, buy-and-hold, sma-cross, sma-weights, mean-reversion");
+    assert_snapshot!(refusal("--strategy="), @"error: `` is not a valid --strategy: choose one of idle, buy-and-hold, sma-cross, sma-weights, mean-reversion");
 }
 
 #[test]

@@ -26,7 +26,7 @@ fn short_help() {
           --end <TIME>
               Hour after the last, UTC [default: 2018-01; that of --data]
           --strategy <NAME[:K=V,…]>
-              idle, buy-and-hold, sma-cross or mean-reversion;
+              idle, buy-and-hold, sma-cross, sma-weights or mean-reversion;
               sma-cross:fast=24,slow=72 sets parameters [default: mean-reversion]
           --pairs <LIST|N>
               Pairs to trade, such as btc_usdt,eth_usdt, or how many [default: 10;
@@ -130,7 +130,7 @@ fn long_help_is_the_same_with_more_room() {
               Hour after the last, UTC [default: 2018-01; that of --data]
 
           --strategy <NAME[:K=V,…]>
-              idle, buy-and-hold, sma-cross or mean-reversion;
+              idle, buy-and-hold, sma-cross, sma-weights or mean-reversion;
               sma-cross:fast=24,slow=72 sets parameters
 
               [default: mean-reversion]

@@ -8,7 +8,13 @@ use serde_json::{Value, json};
 
 use crate::sandbox::{DECEMBER, DECEMBER_TICKS, Ran, backtest, sandbox};
 
-const STRATEGIES: [&str; 4] = ["idle", "buy-and-hold", "sma-cross", "mean-reversion"];
+const STRATEGIES: [&str; 5] = [
+    "idle",
+    "buy-and-hold",
+    "sma-cross",
+    "sma-weights",
+    "mean-reversion",
+];
 
 #[test]
 fn the_talks_command_line_simulates_its_two_years() {
