@@ -93,6 +93,13 @@ compare-profilers *ARGS: peers
         --markdown target/compare-profilers.md {{ ARGS }} || [ $? -eq 1 ]
     @echo "The same as a table: target/compare-profilers.md, and as a heat map: target/compare-profilers.html"
 
+# Other back-testing engines beside ours, same work, same data: values, time, memory; `--publish FILE`
+[group('measure')]
+compare-engines *ARGS:
+    cargo build --release --locked --package backtest --bin backtest --example timed
+    cargo build --release --locked --package bench-fixtures --bin market
+    python3 benches/engines/compare.py {{ ARGS }}
+
 # The profilers that the registries offer, below target/peers; perf from Debian
 [private]
 peers:

@@ -1,0 +1,60 @@
+//! Times runs of the engine inside one process, for the comparison with other engines:
+//! `timed S1|S3 FILE... [--repeats N]` prints one line of JSON.
+
+use std::path::PathBuf;
+use std::time::Instant;
+
+use backtest::strategy::StrategySpec;
+use backtest::{EngineOptions, HourRange, MemoryPortal, data, run};
+use clap::Parser;
+use serde_json::json;
+
+#[derive(Parser)]
+struct Args {
+    /// S1 (the moving-average cross) or S3 (idle).
+    case: String,
+    /// Price files, one pair each.
+    files: Vec<PathBuf>,
+    /// How many runs follow the first.
+    #[arg(long, default_value_t = 0)]
+    repeats: usize,
+}
+
+fn main() -> anyhow::Result<()> {
+    let args = Args::parse();
+    let strategy = match args.case.as_str() {
+        "S1" => "sma-cross:fast=24,slow=72",
+        "S3" => "idle",
+        other => anyhow::bail!("no case `{other}`: choose S1 or S3"),
+    };
+    let mut strategy = StrategySpec::parse(strategy)?.build()?;
+
+    let began = Instant::now();
+    let market = data::load(&args.files)?.market;
+    let load_s = began.elapsed().as_secs_f64();
+    let (start, end) = market.common_hours();
+    let range = HourRange::new(start, end).expect("a loaded market has hours");
+
+    let options = EngineOptions::default();
+    let mut timed = || -> anyhow::Result<_> {
+        let mut portal = MemoryPortal::new(&market);
+        let began = Instant::now();
+        let outcome = run(&market, range, &mut portal, strategy.as_mut(), &options)?;
+        Ok((began.elapsed().as_secs_f64(), outcome))
+    };
+    let (first_s, outcome) = timed()?;
+    let mut run_s = Vec::with_capacity(args.repeats);
+    for _ in 0..args.repeats {
+        run_s.push(timed()?.0);
+    }
+    let said = json!({
+        "version": env!("CARGO_PKG_VERSION"),
+        "load_s": load_s,
+        "first_s": first_s,
+        "run_s": run_s,
+        "value": outcome.final_value.as_f64(),
+        "fills": outcome.fills.len(),
+    });
+    println!("{said}");
+    Ok(())
+}
