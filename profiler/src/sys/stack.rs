@@ -26,13 +26,24 @@ pub(super) struct HandlerStack(MaybeUninit<[u8; HANDLER_STACK_BYTES]>);
 const HANDLER_STACK_BYTES: usize = 64 * 1024;
 
 const PAGE: u64 = 4096;
-const PAGES_AT_ONCE: usize = 4;
-const WORDS_AT_ONCE: usize = PAGES_AT_ONCE * 512;
+const PAGE_WORDS: usize = 512;
+const N_PAGES: usize = 4;
 
-/// A piece of memory that the kernel has copied, so that nothing faults.
+/// The pages that the kernel has copied last, so that nothing faults. Several, since a walk
+/// of an interpreter's structures comes back to some; one by one, since a copy costs as
+/// much again for each further page, and what follows is hardly ever asked for.
 pub(super) struct Blocks {
-    range: Range<u64>,
-    words: [u64; WORDS_AT_ONCE],
+    pages: [Page; N_PAGES],
+    /// Where the word was that was read last.
+    last: usize,
+    /// The page to give up for the next.
+    oldest: usize,
+}
+
+struct Page {
+    /// Its address; zero, where nothing ever is, before there is one.
+    start: u64,
+    words: [u64; PAGE_WORDS],
 }
 
 /// The interrupted thread's memory.
@@ -50,7 +61,7 @@ impl<'a> StackMemory<'a> {
         bounds: Option<&StackBounds>,
         blocks: &'a mut Blocks,
     ) -> Self {
-        blocks.range = 0..0;
+        blocks.forget();
         let bounds = bounds.filter(|bounds| bounds.0.contains(&stack_pointer));
         Self {
             in_use: bounds.map_or(0..0, |bounds| stack_pointer..bounds.0.end),
@@ -78,49 +89,66 @@ impl<'a> StackMemory<'a> {
 }
 
 impl Blocks {
-    fn read(&mut self, address: u64) -> Result<u64, ()> {
-        if !self.range.contains(&address) {
-            self.fill(address & !(PAGE - 1));
+    fn forget(&mut self) {
+        for page in &mut self.pages {
+            page.start = 0;
         }
-        if !self.range.contains(&address) {
-            return Err(());
-        }
-        let word = usize::try_from((address - self.range.start) / 8).map_err(|_| ())?;
-        self.words.get(word).copied().ok_or(())
     }
 
-    /// Copies as much from `start` on, a page's beginning, as there is.
-    fn fill(&mut self, start: u64) {
+    fn read(&mut self, address: u64) -> Result<u64, ()> {
+        let start = address & !(PAGE - 1);
+        if start == 0 {
+            return Err(());
+        }
+        if self.pages[self.last].start != start {
+            let known = self.pages.iter().position(|page| page.start == start);
+            self.last = match known {
+                Some(known) => known,
+                None => self.copy(start)?,
+            };
+        }
+        let word = usize::try_from((address - start) / 8).map_err(|_| ())?;
+        self.pages[self.last].words.get(word).copied().ok_or(())
+    }
+
+    /// Copies the page at `start`, if there is one, and returns its number here.
+    fn copy(&mut self, start: u64) -> Result<usize, ()> {
+        let number = self.oldest;
+        let page = &mut self.pages[number];
+        // Until it is whole.
+        page.start = 0;
         let local = libc::iovec {
-            iov_base: self.words.as_mut_ptr().cast(),
-            iov_len: size_of_val(&self.words),
+            iov_base: page.words.as_mut_ptr().cast(),
+            iov_len: size_of_val(&page.words),
         };
-        // A page each, since a piece that ends in a hole is not copied at all.
-        let remote: [libc::iovec; PAGES_AT_ONCE] = std::array::from_fn(|page| libc::iovec {
-            iov_base: ptr::without_provenance_mut(
-                usize::try_from(start.wrapping_add(page as u64 * PAGE)).unwrap_or(0),
-            ),
-            iov_len: 4096,
-        });
-        // SAFETY: the local piece is this value's own memory; the kernel checks the
-        // remote ones, which need not exist.
+        let remote = libc::iovec {
+            iov_base: ptr::without_provenance_mut(usize::try_from(start).map_err(|_| ())?),
+            iov_len: size_of_val(&page.words),
+        };
+        // SAFETY: the local piece is the page's own memory; the kernel checks the remote
+        // one, which need not exist.
         let n = unsafe {
             libc::process_vm_readv(
                 super::current_pid(),
                 &raw const local,
                 1,
-                remote.as_ptr(),
-                PAGES_AT_ONCE as libc::c_ulong,
+                &raw const remote,
+                1,
                 0,
             )
         };
-        self.range = start..start.saturating_add(u64::try_from(n).unwrap_or(0));
+        if usize::try_from(n) != Ok(size_of_val(&page.words)) {
+            return Err(());
+        }
+        page.start = start;
+        self.oldest = (number + 1) % N_PAGES;
+        Ok(number)
     }
 }
 
 impl HandlerMemory {
     pub(crate) fn new() -> Box<Self> {
-        // SAFETY: all its fields may hold any bytes; zero is an empty range.
+        // SAFETY: all its fields may hold any bytes; zero is the first page, and none.
         unsafe { Box::<Self>::new_zeroed().assume_init() }
     }
 }
@@ -175,6 +203,19 @@ mod tests {
                 (memory.read(address), memory.read(address + 8)),
                 (Ok(11), Ok(22))
             );
+        }
+    }
+
+    #[test]
+    fn words_of_more_pages_than_are_kept_are_read_in_any_order() {
+        let numbers: Vec<u64> = (0..8 * PAGE_WORDS as u64).collect();
+        let first = numbers.as_ptr().expose_provenance() as u64;
+        let mut memory = HandlerMemory::new();
+        let mut memory = StackMemory::new(0, None, &mut memory.blocks);
+        for nth in 0..4 * numbers.len() as u64 {
+            let at = nth * 1_237 % numbers.len() as u64;
+            assert_eq!(memory.read(first + 8 * at), Ok(at));
+            assert_eq!(memory.read(8 * (nth % 4_096)), Err(()), "the first pages");
         }
     }
 
