@@ -33,9 +33,13 @@ flame OUTPUT='target/flame.svg':
     @just run --logging eager --folder-check every-call --profile {{ OUTPUT }}
     @echo "The flame graph: {{ OUTPUT }}"
 
-# Run all tests: unit, property, golden, command line, browser, documentation
+# Run all tests: Rust's, Python's, and the notebooks
 [group('develop')]
-test: browser
+test: rust-test python-test notebooks
+
+# Rust's tests: unit, property, golden, command line, browser, documentation
+[group('develop')]
+rust-test: browser
     cargo test --workspace --locked --features profiler/faults
 
 # The same with cargo-nextest, one process a test
@@ -123,15 +127,14 @@ peers:
 
 # Build the Python package into target/python-venv and prove it by its tests
 [group('python')]
-python *ARGS: python-package
-    @just python-test {{ ARGS }}
+python *ARGS: (python-test ARGS)
 
-# The Python package's tests, in the environment that `just python` makes
+# Python's tests, several at a time; `just python-test -n 0 -k orders` chooses
 [group('python')]
 python-test *ARGS: python-package
     cd python && ../target/python-venv/bin/ruff check . ../notebooks
     cd python && ../target/python-venv/bin/ruff format --check . ../notebooks
-    cd python && ../target/python-venv/bin/python -m pytest {{ ARGS }}
+    cd python && ../target/python-venv/bin/python -m pytest -n auto --maxprocesses 4 --dist worksteal {{ ARGS }}
 
 # Execute the notebooks from clean, and keep what they show below target/notebooks
 [group('python')]
