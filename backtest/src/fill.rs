@@ -16,6 +16,8 @@ pub struct Fill {
     /// When: the opening time of the bar in which it was filled, or its closing time
     /// when it was filled at the close.
     pub time: Timestamp,
+    /// Whether it was filled at the close of its bar rather than at its open or inside it.
+    pub at_close: bool,
     /// The price of one coin on the chart, without commission.
     pub price: Price,
     /// The same in the account's currency: exchanged at the open of the hour, or at its

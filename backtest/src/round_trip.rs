@@ -131,6 +131,7 @@ mod tests {
             order: OrderId(0),
             pair: PairId(0),
             time: Timestamp::from_seconds(0).plus_hours(hour),
+            at_close: false,
             price: Price::parse(price).expect("a price"),
             settled: Price::parse(price).expect("a price"),
             quantity: Quantity::from_f64(coins).expect("a quantity"),

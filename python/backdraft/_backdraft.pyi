@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from backdraft.finance.execution import Request, Style, TimeInForce
 from backdraft.trading import Trading
 
 __all__ = [
@@ -27,6 +28,8 @@ __all__ = [
     "cancel_order",
     "open_orders",
     "order",
+    "order_bracket",
+    "order_one_cancels_other",
     "order_percent",
     "order_target",
     "order_target_percent",
@@ -195,7 +198,8 @@ class Portfolio:
     @property
     def positions_value(self) -> float: ...
     @property
-    def positions_exposure(self) -> float: ...
+    def positions_exposure(self) -> float:
+        """The value of all positions, short ones counted as long ones."""
     @property
     def starting_cash(self) -> float: ...
     @property
@@ -324,7 +328,8 @@ def order(
     amount: SupportsFloat,
     limit_price: float | None = None,
     stop_price: float | None = None,
-    style: Any = None,
+    style: Style | None = None,
+    time_in_force: TimeInForce | None = None,
 ) -> str | None:
     """Order so many coins; a negative amount sells. Return the order's name."""
 
@@ -333,7 +338,8 @@ def order_value(
     value: SupportsFloat,
     limit_price: float | None = None,
     stop_price: float | None = None,
-    style: Any = None,
+    style: Style | None = None,
+    time_in_force: TimeInForce | None = None,
 ) -> str | None:
     """Order coins for so much money at the last close."""
 
@@ -342,7 +348,8 @@ def order_percent(
     percent: SupportsFloat,
     limit_price: float | None = None,
     stop_price: float | None = None,
-    style: Any = None,
+    style: Style | None = None,
+    time_in_force: TimeInForce | None = None,
 ) -> str | None:
     """Order coins for such a fraction of the portfolio's value at the last close."""
 
@@ -351,7 +358,8 @@ def order_target(
     target: SupportsFloat,
     limit_price: float | None = None,
     stop_price: float | None = None,
-    style: Any = None,
+    style: Style | None = None,
+    time_in_force: TimeInForce | None = None,
 ) -> str | None:
     """Order what is missing to hold `target` coins, in place of what is on order."""
 
@@ -360,7 +368,8 @@ def order_target_value(
     target: SupportsFloat,
     limit_price: float | None = None,
     stop_price: float | None = None,
-    style: Any = None,
+    style: Style | None = None,
+    time_in_force: TimeInForce | None = None,
 ) -> str | None:
     """Order what is missing to hold coins for `target` of money at the last close."""
 
@@ -369,12 +378,44 @@ def order_target_percent(
     target: SupportsFloat,
     limit_price: float | None = None,
     stop_price: float | None = None,
-    style: Any = None,
+    style: Style | None = None,
+    time_in_force: TimeInForce | None = None,
 ) -> str | None:
     """Order what is missing to hold such a fraction of the portfolio's value."""
 
+def order_one_cancels_other(*orders: Request) -> list[str]:
+    """Order several of which only one is executed, and return their names.
+
+    What one of them fills is taken off the others; when it is done they are withdrawn.
+    """
+
+def order_bracket(
+    asset: Asset,
+    amount: SupportsFloat,
+    stop_price: float,
+    limit_price: float,
+    style: Style | None = None,
+    time_in_force: TimeInForce | None = None,
+) -> tuple[str, str, str]:
+    """Order so many coins, and what closes them again at a loss and at a gain.
+
+    The stop and the limit wait for the first fill of the entry, whose style and time in
+    force are given; only one of them is executed. Return the three names.
+    """
+
 def cancel_order(id: str) -> None: ...
-def open_orders() -> list[tuple[str, int, float, float, float | None, float | None, int]]: ...
+def open_orders() -> list[
+    tuple[
+        str,
+        int,
+        str,
+        float,
+        float,
+        tuple[float | None, float | None],
+        int,
+        tuple[str, int | None],
+    ]
+]: ...
 def run_native(
     market: Market,
     strategy: str,

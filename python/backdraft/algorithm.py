@@ -11,6 +11,8 @@ from backdraft._backdraft import Asset, Data, Portfolio, Simulation
 from backdraft._inputs import Prices, market, time_text
 from backdraft._running import CURRENT
 from backdraft.errors import NotRunning, NotSupported, OptionError
+from backdraft.finance.account import Margin
+from backdraft.finance.rules import TradingRules
 from backdraft.result import Result
 from backdraft.schedule import Scheduler
 from backdraft.trading import Trading
@@ -70,10 +72,14 @@ class Context:
 
     @property
     def account(self) -> SimpleNamespace:
-        """The portfolio's share that is invested, under zipline's names."""
+        """The portfolio's share that is invested, under zipline's names.
+
+        `leverage` counts short positions as long ones, `net_leverage` against them.
+        """
         value = self.portfolio.portfolio_value
-        leverage = self.portfolio.positions_value / value if value else 0.0
-        return SimpleNamespace(leverage=leverage, net_leverage=leverage, net_liquidation=value)
+        parts = (self.portfolio.positions_exposure, self.portfolio.positions_value)
+        leverage, net = (part / value if value else 0.0 for part in parts)
+        return SimpleNamespace(leverage=leverage, net_leverage=net, net_liquidation=value)
 
     @property
     def blotter(self) -> SimpleNamespace:
@@ -241,6 +247,8 @@ def run_algorithm(
     fill: str = "next-open",
     size: str = "on-decision",
     volume_limit: float | None = None,
+    account: Margin | None = None,
+    rules: Mapping[str, TradingRules] | None = None,
     live: bool = False,
     **ignored: Any,
 ) -> Result:
@@ -280,6 +288,11 @@ def run_algorithm(
         When money becomes coins.
     volume_limit : float, optional
         The most of a bar's volume that orders may take, as a fraction.
+    account : Margin, optional
+        Lets the account be short and owe cash, on the terms of
+        `backdraft.finance.account.Margin`; without it, neither.
+    rules : mapping of str to TradingRules, optional
+        What the exchange lets be ordered, by pair: `backdraft.finance.rules.TradingRules`.
     live : bool
         Not supported.
     **ignored
@@ -308,7 +321,7 @@ def run_algorithm(
         end=end,
         capital_base=capital_base,
         data_frequency=data_frequency,
-        trading=trading_of(commission, slippage, fill, size, volume_limit),
+        trading=trading_of(commission, slippage, fill, size, volume_limit, account, rules),
     )
     if before_trading_start is not None:
         algorithm.scheduler.add(before_trading_start, None, None)
@@ -353,10 +366,16 @@ def run_strategy(
 
 
 def trading_of(
-    commission: Any, slippage: Any, fill: str, size: str, volume_limit: float | None
+    commission: Any,
+    slippage: Any,
+    fill: str,
+    size: str,
+    volume_limit: float | None,
+    account: Margin | None,
+    rules: Mapping[str, TradingRules] | None,
 ) -> Trading:
     """Return how a run trades that was told this."""
-    trading = Trading(fill=fill, size=size)
+    trading = Trading(fill=fill, size=size, account=account, rules=dict(rules or {}))
     trading.set_commission(commission)
     if slippage is not None:
         trading.set_slippage(slippage)

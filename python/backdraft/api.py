@@ -17,6 +17,8 @@ from backdraft._backdraft import (
     Asset,
     open_orders,
     order,
+    order_bracket,
+    order_one_cancels_other,
     order_percent,
     order_target,
     order_target_percent,
@@ -26,7 +28,9 @@ from backdraft._backdraft import (
 from backdraft._backdraft import cancel_order as _cancel
 from backdraft._frames import moment
 from backdraft._running import algorithm
+from backdraft.finance.account import Margin
 from backdraft.finance.commission import MakerTaker
+from backdraft.finance.rules import TradingRules
 from backdraft.schedule import DateRule, HourRule, date_rules, time_rules
 
 __all__ = [
@@ -38,6 +42,8 @@ __all__ = [
     "get_open_orders",
     "get_order",
     "order",
+    "order_bracket",
+    "order_one_cancels_other",
     "order_percent",
     "order_target",
     "order_target_percent",
@@ -45,10 +51,13 @@ __all__ = [
     "order_value",
     "record",
     "schedule_function",
+    "set_account",
     "set_benchmark",
     "set_commission",
     "set_long_only",
     "set_slippage",
+    "set_trading_rules",
+    "set_volume_limit",
     "sid",
     "symbol",
     "symbols",
@@ -74,6 +83,12 @@ class Order:
         Coins that have been traded.
     limit, stop : float or None
         The prices that it waits for, in the quote currency.
+    kind : str
+        `market`, `limit`, `stop`, `stop-limit` or `trailing-stop`.
+    time_in_force : {'GTC', 'IOC', 'FOK', 'GTD'}
+        How long it waits.
+    good_till : datetime or None
+        The moment at which a `GTD` order ends.
     """
 
     id: str
@@ -83,6 +98,9 @@ class Order:
     filled: float = 0.0
     limit: float | None = None
     stop: float | None = None
+    kind: str = "market"
+    time_in_force: str = "GTC"
+    good_till: datetime | None = None
 
     @property
     def sid(self) -> Asset:
@@ -190,6 +208,48 @@ def set_slippage(*models: Any, slippage: float | None = None, **_: Any) -> None:
             trading.set_slippage(model)
 
 
+def set_account(margin: Margin) -> None:
+    """Let the account borrow coins and cash, on these terms; only in `initialize`.
+
+    Parameters
+    ----------
+    margin : backdraft.finance.account.Margin
+        How much, and what it costs.
+    """
+    algorithm().trading("set_account").account = margin
+
+
+def set_trading_rules(
+    asset: Asset,
+    *,
+    min_quantity: float = 0.0,
+    quantity_step: float | None = None,
+    price_step: float | None = None,
+) -> None:
+    """Set what the exchange lets be ordered of an asset; only in `initialize`.
+
+    Parameters
+    ----------
+    asset : Asset
+        The pair that the rules are for.
+    min_quantity, quantity_step, price_step
+        As for `backdraft.finance.rules.TradingRules`.
+    """
+    rules = TradingRules(min_quantity, quantity_step, price_step)
+    algorithm().trading("set_trading_rules").rules[asset.symbol] = rules
+
+
+def set_volume_limit(share: float | None) -> None:
+    """Set the most of a bar's volume that orders may take; only in `initialize`.
+
+    Parameters
+    ----------
+    share : float or None
+        A fraction, above 0 and at most 1; what is beyond waits for the next bar.
+    """
+    algorithm().trading("set_volume_limit").volume_limit = share
+
+
 def get_datetime(tz: str | tzinfo | None = None) -> datetime:
     """Return the time of the tick: when its bar closed, UTC unless told otherwise.
 
@@ -209,8 +269,18 @@ def get_open_orders(asset: Asset | None = None) -> Any:
     """Return open orders: a list for an asset, else a mapping of assets to lists."""
     orders: dict[Asset, list[Order]] = {}
     assets: Sequence[Asset] = algorithm().market.assets
-    for name, place, amount, filled, limit, stop, placed in open_orders():
-        it = Order(name, assets[place], amount, moment(placed), filled, limit, stop)
+    for name, place, kind, amount, filled, prices, placed, (time_in_force, until) in open_orders():
+        it = Order(
+            name,
+            assets[place],
+            amount,
+            moment(placed),
+            filled,
+            *prices,
+            kind,
+            time_in_force,
+            None if until is None else moment(until),
+        )
         orders.setdefault(it.asset, []).append(it)
     return orders if asset is None else orders.get(asset, [])
 
@@ -237,4 +307,5 @@ def set_benchmark(asset: Asset) -> None:
 
 
 def set_long_only() -> None:
-    """Do nothing: accounts are long only."""
+    """Buy with own cash and sell own coins only, which is how accounts begin."""
+    algorithm().trading("set_long_only").account = None

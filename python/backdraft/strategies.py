@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from backdraft._backdraft import run_native
 from backdraft._inputs import Prices, market, time_text
 from backdraft.algorithm import Strategy, run_strategy, trading_of
+from backdraft.finance.account import Margin
+from backdraft.finance.rules import TradingRules
 from backdraft.result import Result
 
 __all__ = ["run"]
@@ -27,6 +29,8 @@ def run(
     fill: str = "next-open",
     size: str = "on-decision",
     volume_limit: float | None = None,
+    account: Margin | None = None,
+    rules: Mapping[str, TradingRules] | None = None,
     **options: Any,
 ) -> Result:
     """Run a strategy.
@@ -36,7 +40,9 @@ def run(
     strategy : str or Strategy
         The name of one that is written in Rust (`idle`, `buy-and-hold`, `sma-cross` with
         `:fast=24,slow=72,allocation=0.99` if you like, `mean-reversion`); or a `Strategy`.
-    data, pairs, seed, start, end, capital_base, commission, slippage, fill, size, volume_limit
+    data, pairs, seed, start, end, capital_base
+        As for `run_algorithm`.
+    commission, slippage, fill, size, volume_limit, account, rules
         As for `run_algorithm`.
     **options
         For Rust strategies `logging` ('eager' or 'lazy'), `folder_check` ('every-call' or
@@ -47,7 +53,7 @@ def run(
     -------
     Result
     """
-    trading = trading_of(commission, slippage, fill, size, volume_limit)
+    trading = trading_of(commission, slippage, fill, size, volume_limit, account, rules)
     if not isinstance(strategy, str):
         if isinstance(strategy, type):
             strategy = strategy()

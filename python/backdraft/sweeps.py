@@ -31,6 +31,8 @@ from backdraft._backdraft import Market, sweep_native
 from backdraft._inputs import Prices, market, time_text
 from backdraft.algorithm import Strategy, run_strategy, trading_of
 from backdraft.errors import OptionError
+from backdraft.finance.account import Margin
+from backdraft.finance.rules import TradingRules
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -107,6 +109,8 @@ def sweep(
     fill: str = "next-open",
     size: str = "on-decision",
     volume_limit: float | None = None,
+    account: Margin | None = None,
+    rules: Mapping[str, TradingRules] | None = None,
     executor: Executor | None = None,
     threads: int | None = None,
     progress: bool | None = None,
@@ -121,7 +125,9 @@ def sweep(
     params : mapping or sequence of mappings
         For each parameter its values, of which all combinations are run; or the
         combinations themselves.
-    data, pairs, seed, start, end, capital_base, commission, slippage, fill, size, volume_limit
+    data, pairs, seed, start, end, capital_base
+        As for `run_algorithm`.
+    commission, slippage, fill, size, volume_limit, account, rules
         As for `run_algorithm`.
     executor : concurrent.futures.Executor, optional
         Where Python strategies run; local processes, one a core, by default.
@@ -138,7 +144,7 @@ def sweep(
     """
     points = _points(params)
     prices = market(data, pairs, seed)
-    trading = trading_of(commission, slippage, fill, size, volume_limit)
+    trading = trading_of(commission, slippage, fill, size, volume_limit, account, rules)
     run = (time_text(start), time_text(end), capital_base, trading)
     summaries: list[dict[str, Any] | None] = [None] * len(points)
     with _bar(len(points), progress) as step:

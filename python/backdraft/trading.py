@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from backdraft.errors import NotModelled, OptionError
 from backdraft.finance import commission as commissions
 from backdraft.finance import slippage as slippages
+from backdraft.finance.account import Margin
+from backdraft.finance.rules import TradingRules
 
 __all__ = ["Trading"]
 
@@ -31,6 +33,10 @@ class Trading:
         When money becomes coins.
     volume_limit : float, optional
         The most of a bar's volume that orders may take, as a fraction.
+    account : Margin, optional
+        What the account may borrow, and on which terms; nothing by default.
+    rules : dict of str to TradingRules
+        What the exchange lets be ordered, by pair.
     """
 
     commission: tuple[str, list[float]] = ("percent", [0.001])
@@ -39,6 +45,8 @@ class Trading:
     fill: str = "next-open"
     size: str = "on-decision"
     volume_limit: float | None = None
+    account: Margin | None = None
+    rules: dict[str, TradingRules] = field(default_factory=dict)
 
     def set_commission(self, model: Any) -> None:
         """Charge by a model of `finance.commission`, or a share of a trade's value."""

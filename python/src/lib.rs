@@ -18,11 +18,13 @@ mod error;
 mod field;
 mod market;
 mod native;
+mod open_orders;
 mod order;
 mod outcome;
 mod portfolio;
 mod profile;
 mod simulation;
+mod style;
 mod sweep;
 mod table;
 mod tick;
@@ -44,9 +46,11 @@ mod _backdraft {
     #[pymodule_export]
     use super::native::run_native;
     #[pymodule_export]
+    use super::open_orders::{cancel_order, open_orders};
+    #[pymodule_export]
     use super::order::{
-        cancel_order, open_orders, order, order_percent, order_target, order_target_percent,
-        order_target_value, order_value,
+        order, order_bracket, order_one_cancels_other, order_percent, order_target,
+        order_target_percent, order_target_value, order_value,
     };
     #[pymodule_export]
     use super::outcome::Outcome;

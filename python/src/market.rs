@@ -75,7 +75,7 @@ impl Listed {
 
     /// The pair of that name: as the data has it, as exchanges spell it, or by its base
     /// currency alone; on the embedded market, US dollars are tethers.
-    fn find(&self, name: &str) -> PyResult<PairId> {
+    pub fn find(&self, name: &str) -> PyResult<PairId> {
         let mut pairs = self.market.pairs();
         if let Some(pair) = pairs.find(|p| self.names[p.index()].eq_ignore_ascii_case(name)) {
             return Ok(pair);

@@ -39,7 +39,7 @@ pub fn run_native(
 ) -> PyResult<Outcome> {
     let listed = Arc::clone(&market.0);
     let range = time::range(&listed, start, end)?;
-    let options = trading.unwrap_or_default().options(capital)?;
+    let options = trading.unwrap_or_default().options(&listed, capital)?;
     let path = data_path(logging, folder_check, exchange)?;
     let outcome = py.detach(|| {
         let market = &listed.market;

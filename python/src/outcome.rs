@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use backtest::order::Kind;
+use backtest::metrics::equal_weight;
 use backtest::report::{self, RunReport};
 use backtest::statistics::{self, Intervals, Statistic};
-use backtest::{Cash, EngineOptions, Fill, FillConvention, PairId, Quantity, Timestamp};
+use backtest::{Cash, EngineOptions, Fill, PairId, Quantity, Timestamp};
 use pyo3::prelude::*;
 
 use crate::market::Listed;
@@ -63,48 +63,31 @@ impl Outcome {
         write(&self.report(&statistics, intervals))
     }
 
-    /// What a unit that bought all pairs in equal parts at the first open has become, at
-    /// each tick.
-    fn benchmark(&self) -> Vec<f64> {
-        let market = &self.listed.market;
-        let start = self.inner.range.start();
-        let mut values = vec![0.0; self.inner.ticks];
-        let share = 1.0 / market.n_pairs() as f64;
-        for pair in market.pairs() {
-            let bars = market.bars(pair);
-            let first = bars
-                .index_of(start)
-                .expect("the market was checked for the range");
-            let bought = bars.opens()[first].as_f64();
-            for (value, close) in values.iter_mut().zip(&bars.closes()[first..]) {
-                *value += close.as_f64() / bought * share;
-            }
-        }
-        values
-    }
-
-    /// The cash at each tick, exactly: the capital and what fills changed.
+    /// The cash at each tick, exactly: the equity without what is held, at its closes.
     fn cash(&self) -> Vec<Cash> {
+        let market = &self.listed.market;
         let mut fills = self.inner.fills.iter().peekable();
-        let mut cash = self.inner.capital;
-        let hours = 0..self.inner.ticks;
-        let cash_after = hours.map(|hour| {
-            let hour = i64::try_from(hour).expect("a tick fits");
+        let mut held = vec![Quantity::ZERO; market.n_pairs()];
+        let cash = self.inner.equity.iter().enumerate().map(|(tick, equity)| {
+            let hour = i64::try_from(tick).expect("a tick fits");
             let open_time = self.inner.range.start().plus_hours(hour);
-            while let Some(fill) = fills.next_if(|fill| self.bar_of(fill) <= open_time) {
-                cash += fill.cash_flow();
+            while let Some(fill) = fills.next_if(|fill| bar_of(fill) <= open_time) {
+                held[fill.pair.index()] += fill.quantity;
             }
-            cash
+            let invested = market.pairs().zip(&held).filter(|(_, held)| !held.is_zero());
+            invested.fold(*equity, |cash, (pair, held)| {
+                let bars = market.bars(pair);
+                let hour = bars.index_of(open_time).expect("it was traded");
+                cash - bars.closes()[hour] * *held
+            })
         });
-        cash_after.collect()
+        cash.collect()
     }
+}
 
-    /// When the bar of a fill opened; what is filled at its close is stamped with that.
-    fn bar_of(&self, fill: &Fill) -> Timestamp {
-        let is_market = self.inner.orders[fill.order.index()].kind == Kind::Market;
-        let is_at_close = is_market && self.options.fill != FillConvention::NextOpen;
-        fill.time.plus_hours(if is_at_close { -1 } else { 0 })
-    }
+/// When the bar of a fill opened; what is filled at its close is stamped with that.
+fn bar_of(fill: &Fill) -> Timestamp {
+    fill.time.plus_hours(if fill.at_close { -1 } else { 0 })
 }
 
 #[pymethods]
@@ -132,17 +115,18 @@ impl Outcome {
             peak = peak.max(*value);
             if peak == 0.0 { 0.0 } else { 1.0 - value / peak }
         });
+        let benchmark = equal_weight(&self.listed.market, self.inner.range);
         Table::new(vec![
             ("time", times(closes)),
             ("portfolio_value", floats(values.iter().copied())),
             ("cash", floats(self.cash().into_iter().map(Cash::as_f64))),
             ("returns", floats(returns)),
             ("drawdown", floats(drawdowns)),
-            ("benchmark", floats(self.benchmark().into_iter())),
+            ("benchmark", floats(benchmark.into_iter().skip(1))),
         ])
     }
 
-    /// Every fill: `time` (the open at which it was filled), `asset`, `amount` in coins,
+    /// Every fill: `time` (when its bar opened, or closed if it was filled then), `asset`, `amount` in coins,
     /// `price`, `value` and `commission` in the quote currency, `order`.
     #[getter]
     fn fills(&self) -> Table {

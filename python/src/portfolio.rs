@@ -46,7 +46,7 @@ impl Portfolio {
 
     #[getter]
     fn positions_exposure(&self) -> PyResult<f64> {
-        self.positions_value()
+        tick::with(|context| context.portfolio().exposure().as_f64())
     }
 
     #[getter]

@@ -82,7 +82,9 @@ impl Simulation {
         };
         let market = &self.listed.market;
         let mut portal = MemoryPortal::new(market);
-        let options = trading.unwrap_or_default().options(self.capital.as_f64())?;
+        let options = trading
+            .unwrap_or_default()
+            .options(&self.listed, self.capital.as_f64())?;
         let outcome = run(market, self.range, &mut portal, &mut strategy, &options);
         if let Some(failure) = strategy.failure {
             return Err(failure);

@@ -43,7 +43,7 @@ pub fn sweep_native(
 ) -> PyResult<()> {
     let listed = &market.0;
     let range = time::range(listed, start, end)?;
-    let options = trading.unwrap_or_default().options(capital)?;
+    let options = trading.unwrap_or_default().options(listed, capital)?;
     // What is wrong with a strategy is known before the first run.
     for strategy in &strategies {
         by_name(strategy).map_err(error::engine)?;

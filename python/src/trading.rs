@@ -1,16 +1,18 @@
-//! How a run trades, as Python says it: conventions and costs.
+//! How a run trades, as Python says it: conventions, costs, account and rules.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use backtest::commission::{FixedCommission, MakerTakerCommission, MinimumCommission};
 use backtest::slippage::{FixedSlippage, PercentSlippage, VolatilitySlippage, VolumeShareSlippage};
 use backtest::{
-    Cash, CommissionModel, EngineOptions, FillConvention, NoSlippage, PercentCommission, Price,
-    Ratio, Sizing, SlippageModel,
+    Account, Cash, CommissionModel, EngineOptions, FillConvention, Margin, NoSlippage,
+    PercentCommission, Price, Quantity, Ratio, Sizing, SlippageModel, TradingRules,
 };
 use pyo3::prelude::*;
 
 use crate::error;
+use crate::market::Listed;
 
 /// The attributes of the Python class of that name.
 #[derive(FromPyObject)]
@@ -24,6 +26,26 @@ pub struct Trading {
     fill: String,
     size: String,
     volume_limit: Option<f64>,
+    /// The terms of a margin account, where it is one.
+    account: Option<Terms>,
+    /// The exchange's rules, by pair.
+    rules: BTreeMap<String, Rules>,
+}
+
+/// What `backdraft.finance.account.Margin` has.
+#[derive(FromPyObject)]
+struct Terms {
+    leverage: f64,
+    maintenance: f64,
+    borrow_rate: f64,
+}
+
+/// What `backdraft.finance.rules.TradingRules` has.
+#[derive(FromPyObject)]
+struct Rules {
+    min_quantity: f64,
+    quantity_step: Option<f64>,
+    price_step: Option<f64>,
 }
 
 impl Default for Trading {
@@ -35,13 +57,15 @@ impl Default for Trading {
             fill: FillConvention::default().name().to_owned(),
             size: Sizing::default().name().to_owned(),
             volume_limit: None,
+            account: None,
+            rules: BTreeMap::new(),
         }
     }
 }
 
 impl Trading {
-    /// The engine's options with this capital.
-    pub fn options(&self, capital: f64) -> PyResult<EngineOptions> {
+    /// The engine's options for this market, with this capital.
+    pub fn options(&self, listed: &Listed, capital: f64) -> PyResult<EngineOptions> {
         let mut options = EngineOptions::default();
         options.capital = self::capital(capital)?;
         options.fill = FillConvention::parse(&self.fill)
@@ -55,7 +79,23 @@ impl Trading {
             fraction("volume_limit", limit, rule)
         });
         options.volume_limit = limit.transpose()?;
+        if let Some(terms) = &self.account {
+            options.account = Account::Margin(terms.margin()?);
+        }
+        options.rules = self.rules(listed)?;
         Ok(options)
+    }
+
+    /// The rules of every pair, in the market's order; none where there are none.
+    fn rules(&self, listed: &Listed) -> PyResult<Vec<TradingRules>> {
+        if self.rules.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut rules = vec![TradingRules::default(); listed.market.n_pairs()];
+        for (name, told) in &self.rules {
+            rules[listed.find(name)?.index()] = told.rules()?;
+        }
+        Ok(rules)
     }
 
     fn commission(&self) -> PyResult<Arc<dyn CommissionModel>> {
@@ -116,6 +156,46 @@ impl Trading {
     }
 }
 
+impl Terms {
+    fn margin(&self) -> PyResult<Margin> {
+        let ratio = |option, number: f64, low: f64, high: f64, rule: &str| {
+            let ratio = Ratio::from_f64(number).filter(|_| (low..=high).contains(&number));
+            ratio.ok_or_else(|| error::option(option, number, rule))
+        };
+        let of_equity = "it is so many times the equity, from 1 to 1000";
+        let of_exposure = "it is a share of the exposure, from 0 to 1";
+        let of_value = "it is a share of what is borrowed a year, from 0 to 100 (10,000 %)";
+        Ok(Margin {
+            leverage: ratio("leverage", self.leverage, 1.0, 1_000.0, of_equity)?,
+            maintenance: ratio("maintenance", self.maintenance, 0.0, 1.0, of_exposure)?,
+            borrow_rate: ratio("borrow_rate", self.borrow_rate, 0.0, 100.0, of_value)?,
+        })
+    }
+}
+
+impl Rules {
+    fn rules(&self) -> PyResult<TradingRules> {
+        let is_amount = |coins: &Quantity| !coins.is_negative();
+        let min_quantity = quantity("min_quantity", self.min_quantity)?;
+        if !is_amount(&min_quantity) {
+            let rule = "it has to be a number of coins of at least 0";
+            return Err(error::option("min_quantity", self.min_quantity, rule));
+        }
+        let step = self.quantity_step.map(|step| {
+            let rule = "it has to be a number of coins above 0";
+            let is_step = |coins: &Quantity| is_amount(coins) && !coins.is_zero();
+            let coins = Some(quantity("quantity_step", step)?).filter(is_step);
+            coins.ok_or_else(|| error::option("quantity_step", step, rule))
+        });
+        let price_step = self.price_step.map(|step| price("price_step", step));
+        Ok(TradingRules {
+            min_quantity,
+            quantity_step: step.transpose()?,
+            price_step: price_step.transpose()?,
+        })
+    }
+}
+
 /// The capital as money.
 pub fn capital(capital: f64) -> PyResult<Cash> {
     let rule = "a run needs capital above zero, and at most 1e12";
@@ -130,13 +210,26 @@ pub fn price(option: &'static str, number: f64) -> PyResult<Price> {
         .map_err(|problem| error::option(option, number, format!("a price {problem}")))
 }
 
+/// A number of coins.
+pub fn quantity(option: &'static str, coins: f64) -> PyResult<Quantity> {
+    // Twelve decimals, as the engine counts coins.
+    let units = (coins * 1e12).round();
+    if !units.is_finite() || units.abs() > 1e30 {
+        let rule = "it has to be a number of coins, at most 1e18";
+        return Err(error::option(option, coins, rule));
+    }
+    #[expect(clippy::cast_possible_truncation, reason = "bounded just above")]
+    Ok(Quantity::from_units(units as i128))
+}
+
 fn money(option: &'static str, number: f64) -> PyResult<Cash> {
     let rule = "it has to be a sum of money of at least 0";
     let cash = Cash::from_f64(number).filter(|cash| !cash.is_negative());
     cash.ok_or_else(|| error::option(option, number, rule))
 }
 
-fn fraction(option: &'static str, number: f64, rule: &str) -> PyResult<Ratio> {
+/// A share above zero and at most one.
+pub fn fraction(option: &'static str, number: f64, rule: &str) -> PyResult<Ratio> {
     let ratio = Ratio::from_f64(number).filter(|_| number > 0.0 && number <= 1.0);
     ratio.ok_or_else(|| error::option(option, number, rule))
 }

@@ -393,6 +393,7 @@ impl<'a> Broker<'a> {
             order: id,
             pair,
             time: scene.time(),
+            at_close: scene.moment == Moment::Close,
             price,
             settled,
             quantity,

@@ -6,8 +6,11 @@ use crate::money::Price;
 use crate::time::HourRange;
 
 /// What one unit of money in the benchmark is worth: before the first tick of the
-/// range, which the market has all of, and at each close.
-pub(crate) fn equal_weight(market: &Market, range: HourRange) -> Vec<f64> {
+/// range, and at each close.
+///
+/// # Panics
+/// If the market does not have all of the range; a run on it would have been refused.
+pub fn equal_weight(market: &Market, range: HourRange) -> Vec<f64> {
     let mut curve = vec![0.0; range.n_hours() + 1];
     curve[0] = 1.0;
     let series = |pair| {

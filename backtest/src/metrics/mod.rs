@@ -16,9 +16,9 @@ mod sharpe;
 mod sortino;
 mod volatility;
 
+pub use benchmark::equal_weight;
 pub use drawdown::Drawdown;
 
-pub(crate) use benchmark::equal_weight;
 pub(crate) use exposure::MeanExposure;
 
 use crate::money::Cash;

@@ -1,10 +1,24 @@
-"""Styles of orders, under zipline's names."""
+"""Styles of orders: those of zipline under its names, and a trailing stop."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
+from typing import TypeAlias
 
-__all__ = ["LimitOrder", "MarketOrder", "StopLimitOrder", "StopOrder"]
+from backdraft._backdraft import Asset
+from backdraft.errors import OptionError
+
+__all__ = [
+    "LimitOrder",
+    "MarketOrder",
+    "Request",
+    "StopLimitOrder",
+    "StopOrder",
+    "Style",
+    "TimeInForce",
+    "TrailingStopOrder",
+]
 
 
 @dataclass(frozen=True)
@@ -37,3 +51,55 @@ class StopLimitOrder:
 
     limit_price: float
     stop_price: float
+
+
+@dataclass(frozen=True)
+class TrailingStopOrder:
+    """An order that waits until the price has come back from its best by so much.
+
+    Parameters
+    ----------
+    distance : float, optional
+        How far, in the quote currency.
+    percent : float, optional
+        How far, as a share of the best price, above 0 and below 1; one of the two.
+    """
+
+    distance: float | None = None
+    percent: float | None = None
+    limit_price: None = None
+    stop_price: None = None
+
+    def __post_init__(self) -> None:
+        if (self.distance is None) == (self.percent is None):
+            raise OptionError("a trailing stop follows by a distance or by a percent: give one")
+
+
+#: How an order waits for its price.
+Style: TypeAlias = MarketOrder | LimitOrder | StopOrder | StopLimitOrder | TrailingStopOrder
+
+#: How long an order waits: until it is withdrawn (`GTC`), for one bar (`IOC`), for one bar
+#: in which all of it is filled or nothing (`FOK`), or until a moment (good till date).
+TimeInForce: TypeAlias = str | date
+
+
+@dataclass(frozen=True)
+class Request:
+    """One of several orders that are placed together.
+
+    Parameters
+    ----------
+    asset : Asset
+        What to trade.
+    amount : float
+        Coins; negative for a sale.
+    style : Style
+        How it waits for its price.
+    time_in_force : str or datetime
+        How long it waits: `GTC`, `IOC`, `FOK`, or the moment until which it is good.
+    """
+
+    asset: Asset
+    amount: float
+    style: Style = MarketOrder()
+    time_in_force: TimeInForce = "GTC"
