@@ -52,7 +52,16 @@ pub fn open_orders() -> PyResult<Vec<OpenOrder>> {
             let time_in_force = style::name_of(order.time_in_force);
             let (name, kind) = (name_of(id), order.kind.name());
             let prices = (limit, stop);
-            (name, pair, kind, coins, filled, prices, placed_at, time_in_force)
+            (
+                name,
+                pair,
+                kind,
+                coins,
+                filled,
+                prices,
+                placed_at,
+                time_in_force,
+            )
         });
         fields.collect()
     })

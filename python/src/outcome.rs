@@ -74,7 +74,10 @@ impl Outcome {
             while let Some(fill) = fills.next_if(|fill| bar_of(fill) <= open_time) {
                 held[fill.pair.index()] += fill.quantity;
             }
-            let invested = market.pairs().zip(&held).filter(|(_, held)| !held.is_zero());
+            let invested = market
+                .pairs()
+                .zip(&held)
+                .filter(|(_, held)| !held.is_zero());
             invested.fold(*equity, |cash, (pair, held)| {
                 let bars = market.bars(pair);
                 let hour = bars.index_of(open_time).expect("it was traded");
