@@ -13,6 +13,9 @@ pub(crate) struct Interpreter {
     pub(super) layout: Layout,
     /// The address of `_PyRuntime`.
     pub(super) runtime: u64,
+    /// All of `_PyRuntime`. From 3.11 on the first interpreter and the first thread's
+    /// state are part of it.
+    runtime_memory: Range<u64>,
     /// The type of code objects.
     pub(super) code_type: u64,
     /// Where the evaluator's code is.
@@ -81,6 +84,7 @@ impl Interpreter {
             return Ok(Some(Self {
                 layout,
                 runtime: runtime.start,
+                runtime_memory: runtime.clone(),
                 code_type: code_type.as_ref().map_or(0, |range| range.start),
                 evaluator: [evaluator, cold].into_iter().flatten().cloned().collect(),
             }));
@@ -89,6 +93,11 @@ impl Interpreter {
             Some((major, minor)) => Err(UnknownVersion(format!("{major}.{minor}"))),
             None => Ok(None),
         }
+    }
+
+    /// Returns where the runtime's variable is.
+    pub(crate) fn runtime_memory(&self) -> Range<u64> {
+        self.runtime_memory.clone()
     }
 
     /// Returns where the evaluator's code is.

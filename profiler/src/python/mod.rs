@@ -24,4 +24,4 @@ pub(crate) use self::interpreter::{Interpreter, UnknownVersion};
 pub(crate) use self::join::{Part, join};
 pub(crate) use self::locals::locals;
 pub(crate) use self::walk::{PythonFrame, Step};
-pub(crate) use self::words::RemoteWords;
+pub(crate) use self::words::{OwnWords, RemoteWords};

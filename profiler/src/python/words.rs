@@ -1,6 +1,6 @@
 //! Reading the memory of an interpreter, a word at a time.
 
-use crate::sys::{self, StackMemory};
+use crate::sys::{self, StackMemory, StaticMemory};
 
 /// Memory that can be read.
 pub(crate) trait Words {
@@ -28,9 +28,20 @@ pub(crate) trait Words {
     }
 }
 
-impl Words for StackMemory<'_> {
+/// The memory of this process, for a handler: of its interpreter's runtime, by itself where
+/// it may, and of anything else.
+pub(crate) struct OwnWords<'a, 'b> {
+    pub(crate) runtime: Option<&'a StaticMemory>,
+    pub(crate) memory: &'a mut StackMemory<'b>,
+}
+
+impl Words for OwnWords<'_, '_> {
+    #[inline]
     fn word(&mut self, address: u64) -> Result<u64, ()> {
-        self.read(address)
+        match self.runtime.and_then(|runtime| runtime.read(address)) {
+            Some(word) => Ok(word),
+            None => self.memory.read(address),
+        }
     }
 }
 

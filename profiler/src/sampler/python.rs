@@ -15,16 +15,19 @@ use super::ring::Record;
 use crate::error::{Error, Result};
 use crate::modules;
 use crate::python::{
-    Codes, FrameTable, Interpreter, Part, PythonFrame, RemoteWords, Step, UnknownVersion, join,
+    Codes, FrameTable, Interpreter, OwnWords, Part, PythonFrame, RemoteWords, Step, UnknownVersion,
+    join,
 };
 use crate::recorder::PythonFrames;
 use crate::symbolize::Symbol;
-use crate::sys::{self, Interrupted};
+use crate::sys::{self, Interrupted, StaticMemory};
 use crate::unwind::Walk;
 
 /// The interpreter of this process, and the names of what it ran.
 pub(super) struct Python {
     interpreter: Interpreter,
+    /// What of it can be read without asking the kernel.
+    runtime: Option<StaticMemory>,
     is_joined: bool,
     needs_gil: bool,
     max_depth: usize,
@@ -68,8 +71,17 @@ impl Python {
         let interpreter = found
             .map_err(|UnknownVersion(version)| Error::UnknownPython { pid, version })?
             .ok_or(Error::NoPython)?;
+        let variable = interpreter.runtime_memory();
+        let module = modules
+            .iter()
+            .find(|module| module.range.contains(&variable.start));
+        let runtime = module.and_then(|module| {
+            let library = (module.path != program).then_some(module.path.as_path());
+            StaticMemory::keep(variable, library)
+        });
         Ok(Some(Arc::new(Self {
             interpreter,
+            runtime,
             is_joined: options.python == PythonFrames::Joined,
             needs_gil: options.gil,
             max_depth: options.max_depth,
@@ -93,8 +105,12 @@ impl Python {
         let start = record.len();
         record.push(0);
         let mut is_new = false;
-        let (memory, interpreter) = (&mut moment.stack, &self.interpreter);
-        let walk = interpreter.walk(memory, thread_id, self.max_depth, |step| match step {
+        let interpreter = &self.interpreter;
+        let mut words = OwnWords {
+            runtime: self.runtime.as_ref(),
+            memory: &mut moment.stack,
+        };
+        let walk = interpreter.walk(&mut words, thread_id, self.max_depth, |step| match step {
             Step::Entry => record.push(ENTRY),
             Step::Frame(frame) => {
                 is_new |= met.is_new(frame.code);
@@ -102,7 +118,7 @@ impl Python {
                 record.push(frame.instruction);
             }
         });
-        let holds_gil = self.needs_gil && interpreter.holds_gil(memory, thread_id) == Ok(true);
+        let holds_gil = self.needs_gil && interpreter.holds_gil(&mut words, thread_id) == Ok(true);
         let walk = match walk {
             Walk::Complete => 0,
             Walk::Truncated => 1,

@@ -15,7 +15,8 @@
 //! 4. *The handler leaves no trace.* It saves and restores `errno`, runs on a stack of
 //!    its own, and neither allocates, locks, logs nor waits. Observers promise the same.
 //! 5. *Reads cannot fault.* [`StackMemory`](stack::StackMemory) reads by itself only between the
-//!    interrupted stack pointer and the end of the stack that the thread was born with;
+//!    interrupted stack pointer and the end of the stack that the thread was born with,
+//!    [`StaticMemory`] only within a variable of a library that cannot be unloaded any more;
 //!    anything else is read by the kernel, which answers where there is nothing.
 //! 6. *The signal goes back as it was found*, once nothing can raise it any more. A
 //!    signal of ours that may still be on its way keeps the handler in place, which
@@ -39,6 +40,7 @@ mod remote_memory;
 mod signal;
 mod slots;
 mod stack;
+mod static_memory;
 mod timer;
 mod tracing;
 mod trap;
@@ -58,6 +60,7 @@ pub(crate) use self::remote_memory::{read_remote, read_remote_pages};
 pub(crate) use self::signal::{Signal, Unblocked};
 pub(crate) use self::slots::{Attached, Body, Reserved, pause_own};
 pub(crate) use self::stack::{HandlerMemory, StackBounds, StackMemory};
+pub(crate) use self::static_memory::StaticMemory;
 pub(crate) use self::timer::Timer;
 pub(crate) use self::tracing::{SAMPLE_SIGNAL, TraceStop, Traced, Waker};
 pub(crate) use self::trap::Trap;
