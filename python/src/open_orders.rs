@@ -79,7 +79,7 @@ fn open_ids(context: &Context<'_>) -> Vec<OrderId> {
 /// How many coins an order was for, at the last close where it is for money.
 fn coins(context: &Context<'_>, order: &Order) -> Quantity {
     let pair = order.pair;
-    let (close, equity) = (context.price(pair), context.equity());
+    let (close, equity) = (context.value(pair), context.equity());
     let held = context.portfolio().quantity(pair) - order.filled;
     match order.amount {
         Amount::Quantity(quantity) => quantity,
