@@ -14,6 +14,7 @@ mod headerless;
 mod moment;
 mod number;
 mod pair;
+mod parts;
 mod records;
 mod row;
 mod row_time;

@@ -1,7 +1,7 @@
 //! A row's time as its cell has it: seconds, and how they were written.
 
 use super::flaw::Flaw;
-use super::number;
+use super::number::{self, Plain};
 use crate::data::DefectKind;
 
 /// The earliest time believed, 1990-01-01. Together with [`LATEST`] it tells the
@@ -62,6 +62,22 @@ pub fn unix(cell: &[u8], per_second: Option<i64>) -> Result<Moment, Flaw> {
     })
 }
 
+/// The time of a count of seconds without a point, which is how most files have it,
+/// from a cell and the number that it is.
+pub fn whole_seconds(cell: &[u8], number: Plain) -> Option<Moment> {
+    let seconds = i64::try_from(number.mantissa).ok()?;
+    let is_whole = number.n_decimals == 0 && cell.last() != Some(&b'.');
+    (is_whole && is_believed(seconds)).then_some(Moment {
+        seconds,
+        has_rest: false,
+        form: Form::Unix {
+            per_second: 1,
+            is_float: false,
+            is_scientific: false,
+        },
+    })
+}
+
 /// Whether a time is one that a bar may have.
 pub fn is_believed(seconds: i64) -> bool {
     (EARLIEST..LATEST).contains(&seconds)
@@ -78,7 +94,10 @@ pub fn out_of_range() -> Flaw {
 /// The whole part of a number, whether a fraction is left, and whether it is written
 /// with a point or with an exponent.
 fn count(cell: &[u8]) -> Result<(i64, bool, (bool, bool)), Flaw> {
-    if let Some((mantissa, n_decimals)) = number::plain(cell)
+    if let Some(Plain {
+        mantissa,
+        n_decimals,
+    }) = number::plain(cell)
         && n_decimals < cell.len() - usize::from(n_decimals > 0)
     {
         let scale = 10_u64.pow(u32::try_from(n_decimals).expect("fewer than 20"));

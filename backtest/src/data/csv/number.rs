@@ -38,44 +38,80 @@ const POWERS: [f64; MOST_DIGITS + 1] = [
     1e17, 1e18, 1e19,
 ];
 
-/// A decimal number as an integer and the count of its decimals, when it is digits
-/// with at most one point among them.
+/// A decimal number: its digits as an integer, and how many of them are decimals.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Plain {
+    pub mantissa: u64,
+    pub n_decimals: usize,
+}
+
+/// The length of the cell that `rest` begins with, and the number that it is when it
+/// is digits with at most one point among them.
+///
+/// One pass over the bytes does both: most of a price file is digits.
 #[inline]
-pub fn plain(cell: &[u8]) -> Option<(u64, usize)> {
-    if cell.len() > MOST_DIGITS {
-        return None;
-    }
+pub fn cut(rest: &[u8], delimiter: u8) -> (usize, Option<Plain>) {
+    let is_end = |byte: u8| byte == delimiter || matches!(byte, b'\n' | b'\r');
     let mut mantissa = 0_u64;
     let mut point = None;
-    for (place, byte) in cell.iter().enumerate() {
+    let mut length = 0;
+    while let Some(&byte) = rest.get(length) {
         let digit = byte.wrapping_sub(b'0');
         if digit < 10 {
-            mantissa = mantissa * 10 + u64::from(digit);
-        } else if *byte == b'.' && point.is_none() {
-            point = Some(place);
+            // What wraps has more digits than are taken below.
+            mantissa = mantissa.wrapping_mul(10).wrapping_add(u64::from(digit));
+        } else if byte == b'.' && point.is_none() {
+            point = Some(length);
+        } else if is_end(byte) {
+            break;
         } else {
-            return None;
+            let more = rest[length..].iter().position(|byte| is_end(*byte));
+            return (more.map_or(rest.len(), |more| length + more), None);
         }
+        length += 1;
     }
     let (n_digits, n_decimals) = match point {
-        None => (cell.len(), 0),
-        Some(place) => (cell.len() - 1, cell.len() - 1 - place),
+        None => (length, 0),
+        Some(place) => (length - 1, length - 1 - place),
     };
-    (n_digits > 0).then_some((mantissa, n_decimals))
+    let is_number = n_digits > 0 && length <= MOST_DIGITS;
+    let number = is_number.then_some(Plain {
+        mantissa,
+        n_decimals,
+    });
+    (length, number)
+}
+
+/// The number that a cell is, when it is digits with at most one point among them.
+pub fn plain(cell: &[u8]) -> Option<Plain> {
+    let (length, number) = cut(cell, b'\n');
+    number.filter(|_| length == cell.len())
+}
+
+impl Plain {
+    /// The price above zero that the number is, if it is one.
+    #[inline]
+    pub fn price(self) -> Option<Price> {
+        let units = self.mantissa.checked_mul(*SCALES.get(self.n_decimals)?)?;
+        let units = i64::try_from(units).ok().filter(|units| *units > 0)?;
+        Some(Price::from_units(units))
+    }
+
+    /// The amount that the number is, if that takes a single rounding.
+    #[inline]
+    pub fn volume(self) -> Option<f64> {
+        // One rounding of two exact numbers, and so the closest number to the text
+        // (Clinger 1990, "How to read floating point numbers accurately").
+        (self.mantissa < FIRST_INEXACT).then(|| self.mantissa as f64 / POWERS[self.n_decimals])
+    }
 }
 
 /// Reads a price above zero.
-#[inline]
 pub fn price(cell: &[u8]) -> Result<Price, Flaw> {
-    if let Some((mantissa, n_decimals)) = plain(cell)
-        && mantissa > 0
-        && let Some(scale) = SCALES.get(n_decimals)
-        && let Some(units) = mantissa.checked_mul(*scale)
-        && let Ok(units) = i64::try_from(units)
-    {
-        return Ok(Price::from_units(units));
+    match plain(cell).and_then(Plain::price) {
+        Some(price) => Ok(price),
+        None => odd_price(cell),
     }
-    odd_price(cell)
 }
 
 /// Reads a price that is written in no plain way, or is none.
@@ -96,17 +132,11 @@ fn odd_price(cell: &[u8]) -> Result<Price, Flaw> {
 }
 
 /// Reads an amount: zero or more, finite.
-#[inline]
 pub fn volume(cell: &[u8]) -> Result<f64, Flaw> {
-    if let Some((mantissa, n_decimals)) = plain(cell)
-        && mantissa < FIRST_INEXACT
-    {
-        // One rounding of two exact numbers, and so the closest number to the text
-        // (Clinger 1990, "How to read floating point numbers accurately").
-        let volume = mantissa as f64 / POWERS[n_decimals];
-        return Ok(volume);
+    match plain(cell).and_then(Plain::volume) {
+        Some(volume) => Ok(volume),
+        None => odd_volume(cell),
     }
-    odd_volume(cell)
 }
 
 /// Reads an amount that is written in no plain way, or is none.

@@ -2,7 +2,7 @@
 
 use super::columns::Columns;
 use super::flaw::Flaw;
-use super::number;
+use super::number::{self, Plain};
 use super::records::Record;
 use super::shown::Shown;
 use crate::bar::Bar;
@@ -59,6 +59,9 @@ impl<'a> RowReader<'a> {
         let [open, high, low, close] = self.columns.prices;
         let mut is_scientific = false;
         let mut price = |column: usize| {
+            if let Some(price) = record.number(column).and_then(Plain::price) {
+                return Ok(price);
+            }
             let cell = record.cell(column);
             let price = number::price(cell).map_err(|flaw| self.called(record, column, &flaw))?;
             is_scientific |= cell.len() > 3 && number::is_scientific(cell);
@@ -154,7 +157,11 @@ impl<'a> RowReader<'a> {
         let Some(column) = self.columns.volume else {
             return Ok(0.0);
         };
-        let volume = match number::volume(record.cell(column)) {
+        let read = |column: usize| match record.number(column).and_then(Plain::volume) {
+            Some(volume) => Ok(volume),
+            None => number::volume(record.cell(column)),
+        };
+        let volume = match read(column) {
             Ok(volume) => volume,
             Err(flaw) if flaw.kind == Some(K::BadVolumes) => {
                 findings.defect(K::BadVolumes, offset, || {
@@ -164,11 +171,7 @@ impl<'a> RowReader<'a> {
             }
             Err(flaw) => return Err(self.called(record, column, &flaw)),
         };
-        let Some(Ok(money)) = self
-            .columns
-            .quote_volume
-            .map(|column| number::volume(record.cell(column)))
-        else {
+        let Some(Ok(money)) = self.columns.quote_volume.map(read) else {
             return Ok(volume);
         };
         if is_swapped(volume, money, bar) {

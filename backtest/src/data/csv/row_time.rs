@@ -3,7 +3,7 @@
 use super::columns::TimeColumns;
 use super::date::date;
 use super::flaw::Flaw;
-use super::moment::{Form, Moment, is_believed, out_of_range, unix};
+use super::moment::{Form, Moment, is_believed, out_of_range, unix, whole_seconds};
 use super::number;
 use super::records::Record;
 use super::row::RowReader;
@@ -40,14 +40,14 @@ impl RowReader<'_> {
         findings: &mut Findings,
     ) -> Result<i64, Flaw> {
         let (column, read) = match self.columns.time {
-            TimeColumns::Unix(column) => (column, self.unix(record.cell(column))),
+            TimeColumns::Unix(column) => (column, self.unix(record, column)),
             TimeColumns::Date(column) => (column, self.date(record.cell(column))),
             TimeColumns::DateAndClock(column, clock) => {
                 let text = [record.cell(column), b" ", record.cell(clock)].concat();
                 (column, self.date(&text))
             }
             TimeColumns::UnixAndDate(column, other) => {
-                let read = self.unix(record.cell(column));
+                let read = self.unix(record, column);
                 if let Ok(moment) = &read {
                     self.compare(offset, *moment, record, other, findings);
                 }
@@ -146,10 +146,16 @@ impl RowReader<'_> {
         });
     }
 
-    fn unix(&self, cell: &[u8]) -> Result<Moment, Flaw> {
-        match self.columns.time_format {
-            Some(TimeFormat::Unix(per_second)) => unix(cell, Some(per_second)),
-            _ => unix(cell, None),
+    fn unix(&self, record: Record<'_>, column: usize) -> Result<Moment, Flaw> {
+        let cell = record.cell(column);
+        let per_second = match self.columns.time_format {
+            Some(TimeFormat::Unix(per_second)) => Some(per_second),
+            _ => None,
+        };
+        let number = record.number(column).filter(|_| per_second.is_none());
+        match number.and_then(|number| whole_seconds(cell, number)) {
+            Some(moment) => Ok(moment),
+            None => unix(cell, per_second),
         }
     }
 

@@ -8,13 +8,13 @@ use super::date::DayOrder;
 use super::dialect::Dialect;
 use super::header::Header;
 use super::headerless::{Headerless, is_number};
+use super::parts::Parts;
 use super::records::{Record, Records};
 use super::shown::Shown;
 use super::times::{day_order, time_columns, told_order};
 use super::{Head, file_name, pair};
 use crate::data::DefectKind as K;
 use crate::data::findings::Findings;
-use crate::data::layout::Layout;
 use crate::data::policy::ImportOptions;
 use crate::data::source_file::SourceFile;
 use crate::instrument::Symbol;
@@ -231,83 +231,6 @@ fn order_of_days(file: &SourceFile<'_>, head: &Head, first_row: Record<'_>) -> R
                  --time-format, such as %d/%m/%Y %H:%M",
             )
         })
-}
-
-/// Which column is what, before the time is understood and the pair known.
-struct Parts {
-    layout: Layout,
-    names: Vec<String>,
-    times: Vec<usize>,
-    symbol: Option<usize>,
-    prices: [usize; 4],
-    volume: Option<usize>,
-    quote_volume: Option<usize>,
-    trades: Option<usize>,
-}
-
-impl Parts {
-    fn named(header: &Header) -> Self {
-        let mut times = header.times();
-        if times.is_empty() && header.names[0].is_empty() {
-            // The index of a data frame has no name.
-            times.push(0);
-        }
-        Self {
-            layout: match header.symbol() {
-                _ if header.is_binance() => Layout::Binance,
-                Some(_) => Layout::CryptoDataDownload,
-                None => Layout::Csv,
-            },
-            names: header.names.clone(),
-            times,
-            symbol: header.symbol(),
-            prices: header.prices().expect("a header names the prices"),
-            volume: None,
-            quote_volume: None,
-            trades: None,
-        }
-    }
-
-    fn chosen(positions: &[usize], header: &Header) -> Self {
-        let mut names = header.names.clone();
-        for (position, name) in positions
-            .iter()
-            .zip(["time", "open", "high", "low", "close", "volume"])
-        {
-            if names[*position].parse::<usize>().is_ok() {
-                names[*position] = name.into();
-            }
-        }
-        Self {
-            layout: Layout::Csv,
-            names,
-            times: vec![positions[0]],
-            symbol: header.symbol().filter(|column| !positions.contains(column)),
-            prices: [positions[1], positions[2], positions[3], positions[4]],
-            volume: positions.get(5).copied(),
-            quote_volume: None,
-            trades: None,
-        }
-    }
-
-    fn headerless(found: Headerless) -> Self {
-        Self {
-            layout: if found.is_kraken {
-                Layout::Kraken
-            } else if found.is_binance {
-                Layout::Binance
-            } else {
-                Layout::Csv
-            },
-            names: found.names,
-            times: found.times,
-            symbol: found.symbol,
-            prices: found.prices,
-            volume: found.volume,
-            quote_volume: found.quote_volume,
-            trades: found.trades,
-        }
-    }
 }
 
 fn layout_error(file: &SourceFile<'_>, offset: usize, what: &str, lack: &str) -> Error {

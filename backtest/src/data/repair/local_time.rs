@@ -41,8 +41,13 @@ pub fn find(rows: &[Row], findings: &mut Findings) {
 /// Where a block of bars begins that repeats the block right before it, and how many
 /// hours it is long.
 fn repeated_block(rows: &[Row]) -> Option<(usize, usize)> {
+    let closes: Vec<_> = rows.iter().map(|row| row.bar.close).collect();
     (LEAST_HOURS..rows.len()).find_map(|start| {
         let most = MOST_HOURS.min(start).min(rows.len() - start);
+        // A block that begins here repeats this very close. Nearly every bar ends here.
+        if !closes[start - most..start].contains(&closes[start]) {
+            return None;
+        }
         (LEAST_HOURS..=most)
             .rev()
             .find(|n_hours| is_repeated(&rows[start - n_hours..start + n_hours]))
