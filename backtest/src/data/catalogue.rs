@@ -4,7 +4,7 @@ use super::DefectKind as K;
 
 /// For each kind, in the order of the enum: its name in JSON, what one and what many of
 /// it are called, and what `repair` does about it.
-pub const CATALOGUE: [(K, &str, &str, &str, &str); 34] = [
+pub const CATALOGUE: [(K, &str, &str, &str, &str); 35] = [
     (
         K::ByteOrderMark,
         "byte-order-mark",
@@ -88,6 +88,13 @@ pub const CATALOGUE: [(K, &str, &str, &str, &str); 34] = [
         "hour absent",
         "hours absent",
         "filled with the last close and no volume",
+    ),
+    (
+        K::PartialHours,
+        "partial-hours",
+        "hour with absent parts",
+        "hours with absent parts",
+        "made of the parts that are there",
     ),
     (
         K::EqualDuplicates,

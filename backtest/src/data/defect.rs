@@ -32,6 +32,8 @@ pub enum DefectKind {
     ShortBars,
     /// Hours without a row.
     AbsentHours,
+    /// Hours of shorter bars, some of which are absent.
+    PartialHours,
     /// Rows that stand twice, word for word.
     EqualDuplicates,
     /// Rows that disagree on the same time.
@@ -83,8 +85,9 @@ use DefectKind as K;
 
 impl DefectKind {
     /// Every kind, in the order in which reports list them.
-    pub const ALL: [Self; 34] = [
+    pub const ALL: [Self; 35] = [
         K::AbsentHours,
+        K::PartialHours,
         K::EqualDuplicates,
         K::ConflictingDuplicates,
         K::MixedOrder,

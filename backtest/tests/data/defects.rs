@@ -23,6 +23,42 @@ fn absent_hours_are_filled() {
     );
 }
 
+/// Four hours of bars of so many minutes, but for the rows left out.
+fn short_bars(minutes: usize, is_there: impl Fn(usize) -> bool) -> String {
+    let mut lines = vec!["unix,open,high,low,close,volume".to_owned()];
+    let bars = (0..4 * 60 / minutes).filter(|bar| is_there(*bar));
+    lines.extend(bars.map(|bar| {
+        let seconds = i64::try_from(60 * minutes * bar).expect("four hours");
+        format!("{},100,101,99,100,1", time(0) + seconds)
+    }));
+    text(&lines)
+}
+
+#[test]
+fn hours_that_are_partly_there_are_made_of_what_is() {
+    // Of the first hour the first two, of the third the last minute, of the last all.
+    let content = short_bars(1, |minute| !matches!(minute, 0 | 1 | 179 | 180..));
+    let bars = defect(&content, K::PartialHours, 2, &[2, 120]);
+    let volumes = [58.0, 60.0, 59.0].map(f64::to_bits);
+    let found_volumes: Vec<_> = bars.volumes().iter().map(|v| v.to_bits()).collect();
+    assert_eq!(found_volumes, volumes);
+    let detail = |content| {
+        let seen = checked(NAME, content, Policy::Repair);
+        found(&seen, K::PartialHours).detail.clone()
+    };
+    let absent = Some("3 bars of 1 minute absent in them".to_owned());
+    assert_eq!(detail(content), absent);
+    let absent = Some("1 bar of 15 minutes absent in them".to_owned());
+    assert_eq!(detail(short_bars(15, |bar| bar != 6)), absent);
+    assert_eq!(
+        error_of(NAME, short_bars(5, |bar| bar != 20)),
+        "BTC_USD.csv:14: the hour 2018-01-01 01:00 has 11 of its 12 bars of 5 minutes"
+    );
+    // An hour without any bar is an absent one.
+    let bars = defect(&short_bars(30, |bar| bar / 2 != 1), K::AbsentHours, 1, &[4]);
+    assert_eq!(filled(&bars), [1]);
+}
+
 #[test]
 fn duplicates_are_dropped() {
     let equal = changed(|lines| lines.insert(12, lines[11].clone()));

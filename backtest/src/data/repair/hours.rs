@@ -61,12 +61,9 @@ pub fn to_hours(rows: &mut Vec<Row>, file: &SourceFile<'_>, findings: &mut Findi
         is_kept
     });
     require_whole_hours(rows, file)?;
+    let n_off = rows.iter().filter(|row| past_hour(row) != 0).count();
     if n_off as f64 > SHORT_SHARE * rows.len() as f64 {
-        for row in rows.iter() {
-            findings.note(K::ShortBars, row.offset);
-        }
-        let detail = format!("bars of {} minutes, joined to hours", length / 60);
-        findings.set_detail(K::ShortBars, detail);
+        note_short(rows, length, findings);
     } else {
         note_mixed(rows, findings);
     }
@@ -110,6 +107,35 @@ fn require_whole_hours(rows: &[Row], file: &SourceFile<'_>) -> Result<()> {
         return Err(not_hourly(file, found));
     }
     Ok(())
+}
+
+/// Says of what length the bars are, and which hours lack some of theirs. An hour that
+/// lacks all of them is an absent one.
+fn note_short(rows: &[Row], length: i64, findings: &mut Findings) {
+    let minutes = length / 60;
+    let unit = if minutes == 1 { "minute" } else { "minutes" };
+    for row in rows {
+        findings.note(K::ShortBars, row.offset);
+    }
+    let detail = format!("bars of {minutes} {unit}, joined to hours");
+    findings.set_detail(K::ShortBars, detail);
+    let n_whole = usize::try_from(SECONDS_PER_HOUR / length).expect("at most sixty");
+    let mut n_absent = 0;
+    for hour in rows.chunk_by(|one, other| hour_of(one) == hour_of(other)) {
+        let n_lacking = n_whole - hour.len();
+        if n_lacking > 0 {
+            n_absent += n_lacking;
+            findings.defect(K::PartialHours, hour[0].offset, || {
+                let (hour, n) = (hour_of(&hour[0]), hour.len());
+                format!("the hour {hour} has {n} of its {n_whole} bars of {minutes} {unit}")
+            });
+        }
+    }
+    if n_absent > 0 {
+        let bars = if n_absent == 1 { "bar" } else { "bars" };
+        let detail = format!("{n_absent} {bars} of {minutes} {unit} absent in them");
+        findings.set_detail(K::PartialHours, detail);
+    }
 }
 
 fn note_mixed(rows: &[Row], findings: &mut Findings) {
