@@ -5,6 +5,7 @@
 //! to the market beyond.
 
 use crate::bar::{Bar, BarSeries};
+use crate::bar_size::BarSize;
 use crate::instrument::PairId;
 use crate::market::Market;
 use crate::money::Price;
@@ -175,6 +176,13 @@ impl<'a> Hour<'a> {
         let start = (bar_idx + 1).checked_sub(n_bars)?;
         let sums = bars.close_sums();
         Some(sums[bar_idx + 1] - sums[start])
+    }
+
+    /// The pair's last `n_bars` completed bars of a size, or `None` until there are so
+    /// many.
+    pub(crate) fn completed(&self, pair: PairId, size: BarSize, n_bars: usize) -> Option<Vec<Bar>> {
+        let (bars, bar_idx) = self.bar(pair);
+        size.completed(bars, bar_idx + 1, n_bars)
     }
 
     /// The last `at_most` bars of the pair, or all when there are fewer.

@@ -71,6 +71,7 @@
 
 pub mod account;
 pub mod bar;
+pub mod bar_size;
 mod broker;
 pub mod case_study;
 pub mod commission;
@@ -106,6 +107,7 @@ pub mod walk_forward;
 
 pub use account::{Account, Margin};
 pub use bar::{Bar, BarSeries};
+pub use bar_size::BarSize;
 pub use commission::{CommissionModel, Liquidity, PercentCommission, Trade};
 pub use convention::{FillConvention, IntraBar, Sizing};
 pub use engine::{EngineOptions, run};

@@ -1,5 +1,7 @@
 //! What a strategy can see and do at one tick.
 
+use crate::bar::Bar;
+use crate::bar_size::BarSize;
 use crate::broker::{OrderBook, with_real_prices};
 use crate::convention::Sizing;
 use crate::engine::EngineOptions;
@@ -79,6 +81,15 @@ impl<'a> Context<'a> {
     /// The pair's last `at_most` bars, or all there are when these are fewer.
     pub fn recent(&self, pair: PairId, at_most: usize) -> History<'a> {
         self.hour.recent(pair, at_most)
+    }
+
+    /// The pair's last `n_bars` completed bars of so many hours, oldest first, or `None`
+    /// until there are so many; cut at midnight UTC and every so many hours after it.
+    ///
+    /// They change only when such a bar completes: between, [`Context::now`] is later
+    /// than the end of the last one, and the bar that is running is not shown.
+    pub fn history_of(&self, pair: PairId, size: BarSize, n_bars: usize) -> Option<Vec<Bar>> {
+        self.hour.completed(pair, size, n_bars)
     }
 
     /// The mean of the pair's last `n_bars` closes, exactly, or `None` until there
