@@ -13,5 +13,6 @@ mod data {
     mod prices;
     mod real;
     mod support;
+    mod together;
     mod vendors;
 }

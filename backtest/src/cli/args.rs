@@ -75,6 +75,9 @@ pub struct RunArgs {
     /// Write equity, fills, orders, trades and positions into this folder, as CSV files
     #[arg(long, value_name = "DIR")]
     pub csv: Option<PathBuf>,
+    /// The same tables as Parquet files
+    #[arg(long, value_name = "DIR")]
+    pub parquet: Option<PathBuf>,
     /// Sample the run, write its profile (.svg, .html, …)
     #[arg(long, value_name = "FILE")]
     pub(super) profile: Option<PathBuf>,

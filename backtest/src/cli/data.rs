@@ -6,9 +6,8 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 use backtest::Error;
-use backtest::data::{
-    self, Checked, ColumnChoice, Finding, ImportOptions, LoadReport, Policy, TimeFormat,
-};
+use backtest::data::{self, Checked, ColumnChoice, ImportOptions, LoadReport, Policy, TimeFormat};
+use backtest::report::file_to_json;
 use serde_json::{Value, json};
 
 use super::run::Destination;
@@ -213,42 +212,14 @@ impl<'a> Verdict<'a> {
             "error": self.refusal.map(error_text),
         });
         if let Some(report) = self.report {
-            let listed = |is_note: bool| {
-                let findings = report.findings.iter();
-                let findings = findings.filter(|finding| finding.kind.is_note() == is_note);
-                findings.map(finding).collect::<Vec<_>>()
-            };
-            let details = json!({
-                "pair": report.symbol.to_string(),
-                "layout": report.layout.to_string(),
-                "synthetic": report.is_synthetic,
-                "rows": report.n_rows,
-                "order": report.order.to_string(),
-                "first": report.first.to_string(),
-                "last": report.last.to_string(),
-                "absent_hours": report.absent.n_hours,
-                "absent_runs": report.absent.n_runs,
-                "longest_absence": report.absent.longest.map(|run| run.n_hours),
-                "defects": listed(false),
-                "notes": listed(true),
-            });
-            let (Value::Object(value), Value::Object(details)) = (&mut value, details) else {
+            let (Value::Object(value), Value::Object(details)) = (&mut value, file_to_json(report))
+            else {
                 unreachable!("both are objects");
             };
             value.extend(details);
         }
         value
     }
-}
-
-fn finding(finding: &Finding) -> Value {
-    json!({
-        "kind": finding.kind.name(),
-        "count": finding.n,
-        "lines": finding.lines,
-        "detail": finding.detail,
-        "repair": finding.treatment,
-    })
 }
 
 /// An error with its cause.

@@ -23,6 +23,7 @@ pub struct MarketArgs {
         long,
         value_name = "N",
         default_value_t = DEFAULT_SEED.to_string(),
+        conflicts_with = "data",
         allow_negative_numbers = true
     )]
     seed: String,

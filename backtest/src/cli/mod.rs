@@ -9,6 +9,7 @@ mod options;
 mod run;
 mod streams;
 mod sweep;
+mod tables;
 mod trading;
 
 use std::path::Path;

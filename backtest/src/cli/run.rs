@@ -1,6 +1,5 @@
 //! `backtest`: one run of one strategy.
 
-use std::fs;
 use std::io::{self, IsTerminal};
 use std::path::Path;
 use std::process::ExitCode;
@@ -10,7 +9,7 @@ use anyhow::{Context as _, Result};
 use backtest::engine::{self, EngineOptions};
 use backtest::exchange::{ExchangeOptions, ExchangePortal};
 use backtest::output::OutputFile;
-use backtest::report::{self, Frame, RunReport};
+use backtest::report::{self, RunReport};
 use backtest::{HourRange, Market, MemoryPortal, Outcome, statistics, strategy};
 use indicatif::ProgressBar;
 use profiler::format::WriteOptions;
@@ -18,6 +17,7 @@ use profiler::{Sampler, Session};
 
 use super::args::RunArgs;
 use super::streams;
+use super::tables::Tables;
 
 /// Runs the strategy and reports.
 pub fn run(args: &RunArgs) -> Result<ExitCode> {
@@ -31,7 +31,7 @@ pub fn run(args: &RunArgs) -> Result<ExitCode> {
         None => None,
     };
     let page = args.html.as_deref().map(OutputFile::prepare).transpose()?;
-    let tables = args.csv.as_deref().map(prepare_tables).transpose()?;
+    let tables = Tables::prepare(args)?;
     let session = output.is_some().then(start_sampler).transpose()?;
     let (market, files) = args.market.load(&args.import)?;
     let options = args.trading.parse(&market)?;
@@ -56,9 +56,7 @@ pub fn run(args: &RunArgs) -> Result<ExitCode> {
     if let Some(page) = page {
         page.write(report::to_html(&report).as_bytes())?;
     }
-    for (file, frame) in tables.into_iter().flatten().zip(frames(&outcome, &market)) {
-        file.write(&frame.to_csv())?;
-    }
+    tables.write(&outcome, &market)?;
     // Last, so that a run too short to be drawn has shown its result all the same.
     if let Some(((file, format, mut options), profile)) = output.zip(profile) {
         options.title = format!("backtest --strategy {}", args.strategy);
@@ -100,30 +98,6 @@ fn simulate(
     };
     progress.finish_and_clear();
     Ok((strategy.name(), outcome))
-}
-
-/// The names of the tables, in the order of [`frames`].
-const TABLES: [&str; 5] = ["equity", "fills", "orders", "trades", "positions"];
-
-fn frames(outcome: &Outcome, market: &Market) -> [Frame; 5] {
-    [
-        report::equity(outcome),
-        report::fills(outcome, market),
-        report::orders(outcome, market),
-        report::trades(outcome, market),
-        report::positions(outcome, market),
-    ]
-}
-
-/// Makes sure that all tables can be written into a folder, which is made if need be.
-fn prepare_tables(folder: &Path) -> backtest::Result<Vec<OutputFile>> {
-    fs::create_dir_all(folder).map_err(|source| backtest::Error::Io {
-        action: "create",
-        path: folder.to_owned(),
-        source,
-    })?;
-    let file = |name| OutputFile::prepare(&folder.join(format!("{name}.csv")));
-    TABLES.into_iter().map(file).collect()
 }
 
 /// What the resamples of the intervals are drawn from.

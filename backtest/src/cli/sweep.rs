@@ -46,7 +46,7 @@ pub struct SweepArgs {
     #[arg(long, value_name = "N", default_value = "1")]
     sampling_seed: String,
     /// Choose on the past and try on what follows: train=6m,test=1m (m, w, d or h)
-    #[arg(long, value_name = "TERMS")]
+    #[arg(long, value_name = "TERMS", conflicts_with_all = ["csv", "parquet", "html"])]
     walk_forward: Option<String>,
     /// Threads [default: one a core]; the result is the same on any number
     #[arg(long, value_name = "N")]
@@ -57,6 +57,9 @@ pub struct SweepArgs {
     /// Write all points as a table of comma-separated values
     #[arg(long, value_name = "FILE")]
     csv: Option<PathBuf>,
+    /// Write all points as a Parquet file
+    #[arg(long, value_name = "FILE")]
+    parquet: Option<PathBuf>,
     /// Write a page with a heat map of two parameters
     #[arg(long, value_name = "FILE")]
     html: Option<PathBuf>,
@@ -72,8 +75,10 @@ pub struct SweepArgs {
 pub fn run(args: &SweepArgs) -> Result<ExitCode> {
     let plan = Plan::parse(args)?;
     let json = Destination::prepare(args.json.as_deref())?;
-    let csv = args.csv.as_deref().map(OutputFile::prepare).transpose()?;
-    let html = args.html.as_deref().map(OutputFile::prepare).transpose()?;
+    let prepare = |path: &Option<PathBuf>| path.as_deref().map(OutputFile::prepare).transpose();
+    let csv = prepare(&args.csv)?;
+    let parquet = prepare(&args.parquet)?;
+    let html = prepare(&args.html)?;
     let (market, _) = args.market.load(&args.import)?;
     let range = args.market.range(&args.range, &market)?;
     market.require(range)?;
@@ -108,6 +113,9 @@ pub fn run(args: &SweepArgs) -> Result<ExitCode> {
     json.write(&report::to_text(&view), || report::to_json(&view))?;
     if let Some(file) = csv {
         file.write(report::to_csv(&view).as_bytes())?;
+    }
+    if let Some(file) = parquet {
+        file.write(&report::to_parquet(&view))?;
     }
     if let Some(file) = html {
         file.write(report::to_html(&view).as_bytes())?;

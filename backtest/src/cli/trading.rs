@@ -11,9 +11,11 @@ use backtest::commission::{
 use backtest::engine::EngineOptions;
 use backtest::slippage::{FixedSlippage, PercentSlippage, VolatilitySlippage, VolumeShareSlippage};
 use backtest::{
-    Account, Cash, CommissionModel, Error, FillConvention, IntraBar, Margin, Market, NoSlippage,
+    Account, Cash, CommissionModel, FillConvention, IntraBar, Margin, Market, NoSlippage,
     PercentCommission, Price, Quantity, Ratio, Result, Sizing, SlippageModel, Symbol, TradingRules,
 };
+
+use super::options::invalid;
 
 /// The options that say how a run trades.
 #[derive(Debug, clap::Args)]
@@ -306,12 +308,4 @@ fn tiers(text: &str) -> Option<Vec<(Cash, Ratio)>> {
     };
     let tiers: Vec<_> = text.split('/').map(tier).collect::<Option<_>>()?;
     tiers.is_sorted_by(|a, b| a.0 < b.0).then_some(tiers)
-}
-
-fn invalid(option: &'static str, text: &str, rule: impl Into<String>) -> Error {
-    Error::Option {
-        option,
-        value: text.escape_debug().to_string(),
-        rule: rule.into(),
-    }
 }

@@ -1,5 +1,7 @@
 //! Places for values on a line, and the round values to label it with.
 
+use crate::time::Timestamp;
+
 /// A line of `length` drawing units from `low` to `high`.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Axis {
@@ -60,9 +62,39 @@ pub fn one_two_five(low: f64, high: f64) -> Vec<f64> {
     values
 }
 
+/// The days, counted from `start`, on which a month begins, with its name; every
+/// second, third, … month where there would be more than `most`.
+pub fn months(start: Timestamp, n_days: usize, most: usize) -> Vec<(usize, String)> {
+    let all: Vec<(usize, (i32, u32))> = (0..n_days)
+        .filter_map(|day| {
+            let at = start.plus_hours(24 * i64::try_from(day).ok()?);
+            let month = at.year_and_month();
+            (at.plus_hours(-24).year_and_month() != month).then_some((day, month))
+        })
+        .collect();
+    let every = [1, 2, 3, 6, 12, 24, 60]
+        .into_iter()
+        .find(|every| all.len().div_ceil(*every) <= most)
+        .unwrap_or(120);
+    all.into_iter()
+        .step_by(every)
+        .map(|(day, (year, month))| (day, format!("{year}-{month:02}")))
+        .collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn months_are_named_where_they_begin_and_fit() {
+        let start = Timestamp::parse("2017-11-30").expect("a day");
+        let expected = [(1, "2017-12".to_owned()), (32, "2018-01".to_owned())];
+        assert_eq!(months(start, 34, 9), expected);
+        assert!(months(start, 2_000, 9).len() <= 9);
+        let new_year = Timestamp::parse("2018-01").expect("a month");
+        assert_eq!(months(new_year, 2, 9), [(0, "2018-01".to_owned())]);
+    }
 
     #[test]
     fn the_axis_holds_its_values_and_zero() {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value, json};
 
 use super::RunReport;
-use crate::data::LoadReport;
+use crate::data::{Finding, LoadReport};
 use crate::order::Rejection;
 use crate::outcome::Outcome;
 use crate::statistics::{Interval, Intervals};
@@ -67,7 +67,7 @@ pub fn to_json(report: &RunReport<'_>) -> Value {
         "metrics": metrics_by_name(report),
         "intervals": intervals(report.intervals),
         "filled_hours": filled_hours,
-        "files": report.files.iter().map(file).collect::<Vec<_>>(),
+        "files": report.files.iter().map(file_to_json).collect::<Vec<_>>(),
     })
 }
 
@@ -104,11 +104,20 @@ fn intervals(intervals: Option<Intervals>) -> Value {
     })
 }
 
-fn file(report: &LoadReport) -> Value {
+/// What loading a file found, as one JSON object.
+pub fn file_to_json(report: &LoadReport) -> Value {
+    let listed = |is_note: bool| {
+        let findings = report.findings.iter();
+        let findings = findings.filter(|finding| finding.kind.is_note() == is_note);
+        findings.map(finding).collect::<Vec<_>>()
+    };
     json!({
         "file": report.file_name(),
         "pair": report.symbol.to_string(),
+        "layout": report.layout.to_string(),
+        "synthetic": report.is_synthetic,
         "rows": report.n_rows,
+        "order": report.order.to_string(),
         "first": report.first.to_string(),
         "last": report.last.to_string(),
         "absent_hours": report.absent.n_hours,
@@ -116,5 +125,18 @@ fn file(report: &LoadReport) -> Value {
         "longest_absence": report.absent.longest.map(|run| run.n_hours),
         "equal_duplicates": report.n_equal_duplicates,
         "dates_overruled": report.n_dates_overruled,
+        "policy": report.policy.to_string(),
+        "defects": listed(false),
+        "notes": listed(true),
+    })
+}
+
+fn finding(finding: &Finding) -> Value {
+    json!({
+        "kind": finding.kind.name(),
+        "count": finding.n,
+        "lines": finding.lines,
+        "detail": finding.detail,
+        "repair": finding.treatment,
     })
 }

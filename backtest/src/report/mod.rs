@@ -2,14 +2,16 @@
 
 pub(crate) mod axis;
 mod columns;
+mod html;
 mod json;
+mod parquet;
 mod sentence;
 pub mod sweep;
 mod tear_sheet;
 mod text;
 
 pub use columns::{Column, Frame, equity, fills, orders, positions, trades};
-pub use json::to_json;
+pub use json::{file_to_json, to_json};
 pub(crate) use sentence::of as sentence_of;
 pub use sentence::sentence;
 pub use tear_sheet::to_html;

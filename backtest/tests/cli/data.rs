@@ -89,7 +89,10 @@ fn json_counts_the_absent_hours_of_each_file_and_of_the_run() {
     let file = json!({
         "file": "XBTUSD_60.csv",
         "pair": "BTC/USD",
+        "layout": "Kraken",
+        "synthetic": false,
         "rows": 4,
+        "order": "oldest first",
         "first": "2017-12-01 00:00",
         "last": "2017-12-01 05:00",
         "absent_hours": 2,
@@ -97,6 +100,21 @@ fn json_counts_the_absent_hours_of_each_file_and_of_the_run() {
         "longest_absence": 2,
         "equal_duplicates": 0,
         "dates_overruled": 0,
+        "policy": "repair",
+        "defects": [{
+            "kind": "absent-hours",
+            "count": 2,
+            "lines": [3],
+            "detail": null,
+            "repair": "filled with the last close and no volume",
+        }],
+        "notes": [{
+            "kind": "no-header",
+            "count": 1,
+            "lines": [1],
+            "detail": null,
+            "repair": null,
+        }],
     });
     assert_eq!(json["files"], json!([file]));
 }

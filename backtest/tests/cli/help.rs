@@ -42,6 +42,8 @@ fn short_help() {
           --csv <DIR>
               Write equity, fills, orders, trades and positions into this folder, as
               CSV files
+          --parquet <DIR>
+              The same tables as Parquet files
           --profile <FILE>
               Sample the run, write its profile (.svg, .html, …)
       -h, --help
@@ -156,6 +158,9 @@ fn long_help_is_the_same_with_more_room() {
           --csv <DIR>
               Write equity, fills, orders, trades and positions into this folder, as
               CSV files
+
+          --parquet <DIR>
+              The same tables as Parquet files
 
           --profile <FILE>
               Sample the run, write its profile (.svg, .html, …)

@@ -10,3 +10,4 @@ mod help;
 mod run;
 mod sandbox;
 mod sweep;
+mod tables;

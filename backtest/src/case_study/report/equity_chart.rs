@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::report::axis::{Axis, one_two_five};
+use crate::report::axis::{Axis, months, one_two_five};
 use crate::report::thousands;
 use crate::time::Timestamp;
 
@@ -45,7 +45,7 @@ pub fn equity_chart(equity: &[f64], start: Timestamp) -> String {
             thousands(label, 0),
         ));
     }
-    for (day, name) in months(start, equity.len()) {
+    for (day, name) in months(start, equity.len(), MAX_LABELS) {
         let x = x(day as f64);
         add(format!(
             r#"<line class="grid" x1="{x:.1}" x2="{x:.1}" y1="{TOP:.1}" y2="{:.1}"/><text x="{x:.1}" y="{:.1}" text-anchor="middle">{name}</text>"#,
@@ -73,42 +73,9 @@ fn ends(equity: &[f64]) -> (f64, f64) {
     (low / 1.05, high * 1.05)
 }
 
-/// The days on which a month begins, with its name; every second, third, … month where
-/// all would be too many.
-fn months(start: Timestamp, n_days: usize) -> Vec<(usize, String)> {
-    let all: Vec<(usize, (i32, u32))> = (0..n_days)
-        .filter_map(|day| {
-            let at = start.plus_hours(24 * i64::try_from(day).ok()?);
-            let month = at.year_and_month();
-            (day == 0 || at.plus_hours(-24).year_and_month() != month).then_some((day, month))
-        })
-        .collect();
-    let every = [1, 2, 3, 6, 12, 24, 60]
-        .into_iter()
-        .find(|every| all.len().div_ceil(*every) <= MAX_LABELS)
-        .unwrap_or(120);
-    all.into_iter()
-        .step_by(every)
-        .map(|(day, (year, month))| (day, format!("{year}-{month:02}")))
-        .collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn months_are_named_where_they_begin_and_fit() {
-        let start = Timestamp::parse("2017-11-30").expect("a day");
-        let names = months(start, 34);
-        let expected = [
-            (0, "2017-11".to_owned()),
-            (1, "2017-12".to_owned()),
-            (32, "2018-01".to_owned()),
-        ];
-        assert_eq!(names, expected);
-        assert!(months(start, 2_000).len() <= MAX_LABELS);
-    }
 
     #[test]
     fn a_flat_curve_is_drawn_and_ruin_is_not() {

@@ -7,6 +7,7 @@
 use std::fmt::Write as _;
 
 use super::SweepReport;
+use crate::report::html::escaped;
 use crate::sweep::{Axis, Row, Table};
 
 /// Viridis at five places, dark to light (van der Walt and Smith, matplotlib 2015).
@@ -147,11 +148,4 @@ fn colour(share: f64) -> String {
         mix(a.1, b.1),
         mix(a.2, b.2)
     )
-}
-
-pub(crate) fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
-        .replace('"', "&quot;")
 }

@@ -3,7 +3,6 @@
 mod heat_map;
 mod walk;
 
-pub(crate) use heat_map::escaped;
 pub use heat_map::to_html;
 pub use walk::{WalkReport, walk_to_json, walk_to_text};
 
@@ -11,7 +10,7 @@ use std::fmt::Write as _;
 
 use serde_json::{Value, json};
 
-use super::thousands;
+use super::{Column, thousands};
 use crate::engine::EngineOptions;
 use crate::market::Market;
 use crate::strategy::StrategySpec;
@@ -178,4 +177,23 @@ pub fn to_csv(report: &SweepReport<'_>) -> String {
         text += &(cells.join(",") + "\n");
     }
     text
+}
+
+/// All points as a Parquet file: the columns of the CSV, undefined numbers null.
+pub fn to_parquet(report: &SweepReport<'_>) -> Vec<u8> {
+    let rows = &report.table.rows;
+    let axes = report.axes.iter().map(|axis| {
+        let values = rows.iter().map(|row| Some(row.parameters[&axis.name]));
+        (axis.name.as_str(), Column::Number(values.collect()))
+    });
+    let results: Vec<_> = rows
+        .iter()
+        .map(|row| serde_json::to_value(&row.result).expect("finite numbers"))
+        .collect();
+    let found = COLUMNS.iter().map(|name| {
+        let values = results.iter().map(|result| result[*name].as_f64());
+        (*name, Column::Number(values.collect()))
+    });
+    let columns: Vec<_> = axes.chain(found).collect();
+    super::parquet::to_parquet(columns.iter().map(|(name, column)| (*name, column)))
 }

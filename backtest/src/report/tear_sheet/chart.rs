@@ -2,9 +2,8 @@
 
 use std::fmt::Write as _;
 
-use chrono::{DateTime, Datelike};
-
-use crate::report::axis::{Axis, one_two_five};
+use crate::report::axis::{Axis, months, one_two_five};
+use crate::report::html::escaped;
 use crate::report::thousands;
 use crate::time::Timestamp;
 
@@ -91,7 +90,7 @@ impl Chart {
         let mut svg = format!(
             "<svg class=\"chart\" viewBox=\"0 0 {WIDTH} {:.0}\" role=\"img\"><title>{}</title>\n",
             TOP + self.height + BELOW,
-            super::escaped(&self.title),
+            escaped(&self.title),
         );
         let mut add = |line: String| writeln!(svg, "{line}").expect("a string takes every write");
         for value in self.labels(bottom, top) {
@@ -105,7 +104,7 @@ impl Chart {
                 self.label(value),
             ));
         }
-        for (day, name) in months(self.start, n_days) {
+        for (day, name) in months(self.start, n_days, MAX_LABELS) {
             let x = x(day as f64);
             add(format!(
                 "<line class=\"grid\" x1=\"{x:.1}\" x2=\"{x:.1}\" y1=\"{TOP}\" y2=\"{:.1}\"/>\
@@ -134,7 +133,7 @@ impl Chart {
                 if mark.is_entry { "entry" } else { "exit" },
                 y,
                 -tip * 1.3,
-                super::escaped(&mark.title),
+                escaped(&mark.title),
             ));
         }
         svg + "</svg>"
@@ -194,20 +193,6 @@ fn runs(values: &[Option<f64>]) -> impl Iterator<Item = impl Iterator<Item = (us
             .map(move |(idx, value)| (start + idx, *value))
     });
     runs.into_iter()
-}
-
-/// The days on which a month begins, with its name; every second, third, … where all
-/// would be too many.
-fn months(start: Timestamp, n_days: usize) -> Vec<(usize, String)> {
-    let all: Vec<_> = (0..n_days)
-        .filter_map(|day| {
-            let hours = i64::try_from(day).expect("a few days") * 24;
-            let moment = DateTime::from_timestamp(start.plus_hours(hours).as_seconds(), 0)?;
-            (moment.day() == 1).then(|| (day, moment.format("%Y-%m").to_string()))
-        })
-        .collect();
-    let every = all.len().div_ceil(MAX_LABELS).max(1);
-    all.into_iter().step_by(every).collect()
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ use std::fmt::Write as _;
 
 use chart::{Chart, Line, Mark};
 
+use super::html::escaped;
 use super::{RunReport, sentence, thousands};
 use crate::instrument::PairId;
 use crate::metrics::{HOURS_PER_YEAR, equal_weight, simple_returns};
@@ -61,8 +62,6 @@ pub fn to_html(report: &RunReport<'_>) -> String {
     add("</main></body></html>".into());
     page
 }
-
-pub(crate) use super::sweep::escaped;
 
 fn pairs(report: &RunReport<'_>) -> String {
     let market = report.market;
