@@ -53,8 +53,17 @@ pub struct BarSeries {
     close: Vec<Price>,
     volume: Vec<f64>,
     filled: Vec<bool>,
-    /// The sums of the closes before each bar, worked out when first asked for.
-    close_sums: OnceLock<Box<[i128]>>,
+    /// What is known of all closes, worked out when first asked for.
+    closes: OnceLock<Closes>,
+}
+
+/// What is known of all closes of a series.
+#[derive(Clone, Debug, PartialEq)]
+struct Closes {
+    /// The sums of the closes before each bar, and of all.
+    sums: Box<[i128]>,
+    /// The largest one, by size.
+    largest: u64,
 }
 
 impl BarSeries {
@@ -72,7 +81,7 @@ impl BarSeries {
             close: Vec::new(),
             volume: Vec::new(),
             filled: Vec::new(),
-            close_sums: OnceLock::new(),
+            closes: OnceLock::new(),
         }
     }
 
@@ -116,7 +125,7 @@ impl BarSeries {
             close,
             volume,
             filled,
-            close_sums: OnceLock::new(),
+            closes: OnceLock::new(),
         })
     }
 
@@ -132,7 +141,7 @@ impl BarSeries {
         self.close.push(bar.close);
         self.volume.push(bar.volume);
         self.filled.push(bar.filled);
-        self.close_sums.take();
+        self.closes.take();
     }
 
     /// The hour of the first bar.
@@ -206,13 +215,26 @@ impl BarSeries {
     ///
     /// Worked out once for a series and shared by all runs on it.
     pub fn close_sums(&self) -> &[i128] {
-        self.close_sums.get_or_init(|| {
+        &self.known_closes().sums
+    }
+
+    /// The units of the largest close, without a sign; worked out once too.
+    pub(crate) fn largest_close(&self) -> u64 {
+        self.known_closes().largest
+    }
+
+    fn known_closes(&self) -> &Closes {
+        self.closes.get_or_init(|| {
+            let units = self.close.iter().map(|close| close.as_units());
             let mut sum = 0;
-            let running = self.close.iter().map(|close| {
-                sum += i128::from(close.as_units());
+            let running = units.clone().map(|units| {
+                sum += i128::from(units);
                 sum
             });
-            std::iter::once(0).chain(running).collect()
+            Closes {
+                sums: std::iter::once(0).chain(running).collect(),
+                largest: units.map(i64::unsigned_abs).max().unwrap_or(0),
+            }
         })
     }
 

@@ -11,13 +11,15 @@ use crate::broker::Broker;
 use crate::commission::{CommissionModel, PercentCommission};
 use crate::convention::{FillConvention, IntraBar, Sizing};
 use crate::history::Hour;
+use crate::ledger::{Curve, Ledger};
 use crate::market::Market;
-use crate::metrics::{MeanExposure, equal_weight, metrics};
+use crate::metrics::{metrics, units};
 use crate::money::{Cash, Ratio};
 use crate::outcome::Outcome;
 use crate::portal::DataPortal;
 use crate::portfolio::Portfolio;
 use crate::rules::TradingRules;
+use crate::sleep::Sleep;
 use crate::slippage::{NoSlippage, SlippageModel};
 use crate::strategy::{Context, Strategy};
 use crate::time::HourRange;
@@ -87,15 +89,87 @@ where
     P: DataPortal + ?Sized,
     S: Strategy + ?Sized,
 {
+    let mut curve = Curve::new(options.capital, range.n_hours());
+    let (portfolio, broker) = play(market, range, portal, strategy, options, &mut curve)?;
+    let metrics = metrics(&curve.units, curve.exposure, &market.benchmark(range));
+    Ok(Outcome {
+        range,
+        ticks: range.n_hours(),
+        capital: options.capital,
+        final_value: portfolio.equity(),
+        equity: curve.equity,
+        fills: broker.fills,
+        commission: broker.commission_paid,
+        borrowing_cost: broker.borrowing_cost,
+        orders: broker.book.orders,
+        liquidations: broker.liquidations,
+        portfolio,
+        n_filled_hours: market.pairs().map(|p| market.n_filled(p, range)).collect(),
+        metrics,
+    })
+}
+
+/// What a run comes to, without how it got there.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct FinalValue {
+    /// The equity at the last tick.
+    pub value: Cash,
+    /// That over the capital, less one.
+    pub total_return: f64,
+    /// How many orders, or parts of them, were executed.
+    pub fills: usize,
+    /// The sum of all commissions.
+    pub commission: Cash,
+}
+
+/// Runs a strategy as [`run()`] does, for the final value alone: no curve is kept, and
+/// the hours in which a strategy sleeps cost nothing.
+///
+/// # Errors
+/// Those of [`run()`].
+pub fn final_value<P, S>(
+    market: &Market,
+    range: HourRange,
+    portal: &mut P,
+    strategy: &mut S,
+    options: &EngineOptions,
+) -> Result<FinalValue>
+where
+    P: DataPortal + ?Sized,
+    S: Strategy + ?Sized,
+{
+    let (portfolio, broker) = play(market, range, portal, strategy, options, &mut ())?;
+    let value = portfolio.equity();
+    Ok(FinalValue {
+        value,
+        total_return: units(value) / units(options.capital) - 1.0,
+        fills: broker.fills.len(),
+        commission: broker.commission_paid,
+    })
+}
+
+/// The loop itself: every tick of the range, or every one at which something may happen.
+fn play<'a, P, S>(
+    market: &Market,
+    range: HourRange,
+    portal: &mut P,
+    strategy: &mut S,
+    options: &'a EngineOptions,
+    ledger: &mut impl Ledger,
+) -> Result<(Portfolio, Broker<'a>)>
+where
+    P: DataPortal + ?Sized,
+    S: Strategy + ?Sized,
+{
     market.require(range)?;
     options.check()?;
     let first_bars = Hour::first_bars(market, range.start());
     let mut portfolio = Portfolio::new(options.capital, market.n_pairs());
     let mut broker = Broker::new(options);
-    let mut exposure = MeanExposure::default();
-    let mut equity_curve = Vec::with_capacity(range.n_hours());
+    let mut sleep = Sleep::new(market, &first_bars, range.n_hours());
 
-    for tick in 0..range.n_hours() {
+    let mut tick = 0;
+    while tick < range.n_hours() {
         let hour = Hour::new(market, &first_bars, range.start(), tick);
 
         // The hour happens: what was ordered is executed.
@@ -106,8 +180,10 @@ where
         let equity = broker.settle(&hour, &mut portfolio, equity);
 
         // The strategy sees the closed hour and orders.
+        sleep.until.clear();
         let (fills, book) = (&broker.fills, &mut broker.book);
-        let mut context = Context::new(hour, &portfolio, equity, fills, book, options);
+        let until = &mut sleep.until;
+        let mut context = Context::new(hour, &portfolio, equity, fills, book, options, until);
         if tick == 0 {
             strategy.initialize(&mut context);
         }
@@ -115,27 +191,20 @@ where
 
         // Under the convention of that name, the close waits for the decision.
         let equity = broker.trade_at_close(&hour, &mut portfolio, equity)?;
-        equity_curve.push(equity);
-        exposure.update(equity, portfolio.cash());
-    }
+        ledger.hour(equity, portfolio.cash());
+        tick += 1;
 
-    let benchmark = equal_weight(market, range);
-    let metrics = metrics(options.capital, &equity_curve, exposure, &benchmark);
-    Ok(Outcome {
-        range,
-        ticks: range.n_hours(),
-        capital: options.capital,
-        final_value: portfolio.equity(),
-        equity: equity_curve,
-        fills: broker.fills,
-        commission: broker.commission_paid,
-        borrowing_cost: broker.borrowing_cost,
-        orders: broker.book.orders,
-        liquidations: broker.liquidations,
-        portfolio,
-        n_filled_hours: market.pairs().map(|p| market.n_filled(p, range)).collect(),
-        metrics,
-    })
+        // While the strategy sleeps and nothing is on order, prices alone change.
+        if let Some(prices) = portal.market()
+            && broker.is_at_rest(hour.close_time())
+        {
+            let n_hours = sleep.n_ticks_from(tick);
+            if n_hours > 0 && portfolio.pass(n_hours, hour.close_time(), prices, ledger) {
+                tick += n_hours;
+            }
+        }
+    }
+    Ok((portfolio, broker))
 }
 
 impl EngineOptions {

@@ -1,10 +1,11 @@
 //! What a run trades on: pairs, their bars, and where these came from.
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use crate::bar::BarSeries;
 use crate::instrument::{PairId, Symbol};
 use crate::rates::Rates;
+use crate::metrics::Benchmark;
 use crate::time::{HourRange, Timestamp};
 use crate::{Error, Result};
 
@@ -25,6 +26,8 @@ pub struct Market {
     source: String,
     is_synthetic: bool,
     fingerprint: OnceLock<String>,
+    /// That of the first range that it was asked for.
+    benchmark: OnceLock<(HourRange, Arc<Benchmark>)>,
 }
 
 impl Market {
@@ -51,6 +54,7 @@ impl Market {
             source,
             is_synthetic,
             fingerprint: OnceLock::new(),
+            benchmark: OnceLock::new(),
         })
     }
 
@@ -134,6 +138,18 @@ impl Market {
         format!("{:08x}-{}-{n_bars}", hasher.finalize(), self.n_pairs())
     }
 
+    /// What runs on a range that it has all of are compared with; worked out once for
+    /// all runs on the first range.
+    pub(crate) fn benchmark(&self, range: HourRange) -> Arc<Benchmark> {
+        let new = || Arc::new(Benchmark::new(self, range));
+        let (known, benchmark) = self.benchmark.get_or_init(|| (range, new()));
+        if *known == range {
+            Arc::clone(benchmark)
+        } else {
+            new()
+        }
+    }
+
     /// How many of a pair's bars in `range` stand for absent hours.
     pub fn n_filled(&self, pair: PairId, range: HourRange) -> usize {
         let bars = self.bars(pair);
@@ -183,6 +199,7 @@ impl Market {
         self.listings.truncate(n_pairs);
         self.rates = rates(&self.listings)?;
         self.fingerprint.take();
+        self.benchmark.take();
         Ok(self)
     }
 

@@ -18,6 +18,14 @@ pub trait DataPortal {
     /// # Errors
     /// When the price cannot be had; the run stops with this error.
     fn spot_price(&mut self, pair: PairId, bar_open: Timestamp) -> Result<Price>;
+
+    /// The market that all answers come from, where it is in memory.
+    ///
+    /// The engine then reads it itself while a strategy sleeps; a portal that has
+    /// none is asked for every held pair at every tick.
+    fn market(&self) -> Option<&Market> {
+        None
+    }
 }
 
 /// Answers from the market's columns in memory.
@@ -41,5 +49,9 @@ impl DataPortal for MemoryPortal<'_> {
             .index_of(bar_open)
             .expect("the engine stays within the range that the market was checked for");
         Ok(bars.closes()[bar_idx])
+    }
+
+    fn market(&self) -> Option<&Market> {
+        Some(self.market)
     }
 }

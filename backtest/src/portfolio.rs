@@ -8,9 +8,12 @@ use crate::account::Margin;
 use crate::fill::Fill;
 use crate::history::Hour;
 use crate::instrument::PairId;
+use crate::ledger::Ledger;
+use crate::market::Market;
 use crate::money::{Cash, Price, Quantity};
 use crate::portal::DataPortal;
-use crate::position::{Position, countable, worth};
+use crate::position::{Position, countable, is_certainly_countable, worth};
+use crate::time::Timestamp;
 
 /// Cash plus all positions.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,6 +49,13 @@ impl Portfolio {
     /// Every pair's position in the market's order, flat ones included.
     pub fn positions(&self) -> &[Position] {
         &self.positions
+    }
+
+    /// The positions that are not flat, in the market's order.
+    pub(crate) fn held(&self) -> impl Iterator<Item = (PairId, &Position)> {
+        let positions = self.positions.iter().enumerate();
+        let held = positions.filter(|(_, position)| !position.is_flat());
+        held.map(|(idx, position)| (PairId(idx), position))
     }
 
     /// Cash plus the value of all positions at their last prices, exactly.
@@ -101,6 +111,43 @@ impl Portfolio {
             }
         }
         countable(equity, bar_open)
+    }
+
+    /// Marks what is held at the closes of `n_hours` from `start` on, all at once, as
+    /// nothing is traded in them. `false` when that has to be done hour by hour after
+    /// all, because an equity may be too large to be counted, or a price has to be
+    /// exchanged.
+    pub(crate) fn pass(
+        &mut self,
+        n_hours: usize,
+        start: Timestamp,
+        prices: &Market,
+        ledger: &mut impl Ledger,
+    ) -> bool {
+        let closes = |pair| {
+            let bars = prices.bars(pair);
+            let first = bars.index_of(start).expect("checked for the range");
+            &bars.closes()[first..first + n_hours]
+        };
+        let is_exchanged = |(pair, _)| prices.rate_pair(pair).is_some();
+        if self.held().any(is_exchanged) {
+            return false;
+        }
+        let values = self.held().map(|(pair, position)| {
+            let quantity = position.quantity.as_units().unsigned_abs();
+            quantity.checked_mul(u128::from(prices.bars(pair).largest_close()))
+        });
+        let cash = self.cash.as_units().unsigned_abs();
+        if !is_certainly_countable(values.chain([Some(cash)])) {
+            return false;
+        }
+        ledger.quiet_hours(self, n_hours, closes);
+        for (idx, position) in self.positions.iter_mut().enumerate() {
+            if !position.is_flat() {
+                position.price = closes(PairId(idx))[n_hours - 1];
+            }
+        }
+        true
     }
 
     /// Marks the pair's position at a price.

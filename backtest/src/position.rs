@@ -56,3 +56,11 @@ pub(crate) fn countable(equity: Cash, at: Timestamp) -> Result<Cash> {
         Err(Error::TooRich { at })
     }
 }
+
+/// Whether amounts of no more than these, and their sum, pass both checks above.
+pub(crate) fn is_certainly_countable(units: impl Iterator<Item = Option<u128>>) -> bool {
+    let mut units = units;
+    let sum = units.try_fold(0_u128, |sum, units| sum.checked_add(units?));
+    // Two bits less, as factors are looked at there.
+    sum.is_some_and(|sum| sum >> (MAX_BITS - 2) == 0)
+}

@@ -154,12 +154,13 @@ fn average_weight(
     } else {
         0.0
     };
+    #[expect(clippy::cast_possible_truncation, reason = "weights are below 1")]
     let ratio = (weight * 1e12).round() as i128;
-    let trillion = 10_i128.pow(12);
+    // Shares of the equity are rounded down, as money always is.
     let equity = naive.equity_at(tick);
+    let wanted = (equity * ratio).div_euclid(10_i128.pow(12));
     let value = naive.held(pair) * naive.price(pair, tick, |row| row.close);
-    let off = (value * trillion - equity * ratio).abs();
-    (has_crossed || off > equity * drift * (trillion / 1_000))
+    (has_crossed || (value - wanted).abs() > (equity * drift).div_euclid(1_000))
         .then_some(Action::Weight(pair, weight))
 }
 
@@ -345,7 +346,10 @@ impl<'a> Naive<'a> {
             }
             due = rest;
         }
-        assert!(due.is_empty(), "every order is a sale or a purchase");
+        // What others have cost can turn a small purchase into a sale, which has to
+        // wait, as sales come first.
+        self.open.extend(due);
+        self.open.sort_by_key(|order| order.id);
     }
 
     fn fill(&mut self, order: &NaiveOrder, units: i128, price: i128, stamp: usize) {

@@ -53,6 +53,8 @@ pub(crate) struct Broker<'a> {
     volume_left: Vec<Quantity>,
     /// The bar that this is of.
     volume_of: Option<Timestamp>,
+    /// Room for the orders that are gone through, kept from one bar to the next.
+    chosen: Vec<OrderId>,
 }
 
 /// The hour and the account that orders are executed in.
@@ -75,6 +77,7 @@ impl<'a> Broker<'a> {
             turnover: Cash::ZERO,
             volume_left: Vec::new(),
             volume_of: None,
+            chosen: Vec::new(),
         }
     }
 
@@ -124,6 +127,15 @@ impl<'a> Broker<'a> {
         self.book.forget_ended();
         scene.mark();
         Ok(portfolio.equity())
+    }
+
+    /// Whether prices alone can change the account until another order is placed.
+    #[inline]
+    pub(crate) fn is_at_rest(&self, now: Timestamp) -> bool {
+        let last = self.book.orders.last();
+        self.book.open.is_empty()
+            && last.is_none_or(|order| order.placed_at < now)
+            && self.options.account == Account::LongOnly
     }
 
     /// Pays for what the account has borrowed in the hour, returns the equity that
@@ -220,13 +232,34 @@ impl<'a> Broker<'a> {
         is_chosen: impl Fn(&Order) -> bool,
     ) -> Result<()> {
         for sales in [true, false] {
-            for id in self.ids(|order| order.is_working() && is_chosen(order)) {
-                if self.is_sale(id, scene) == sales {
-                    self.execute(id, scene)?;
-                }
-            }
+            self.for_each(
+                |order| order.is_working() && is_chosen(order),
+                |broker, id| {
+                    if broker.is_sale(id, scene) == sales {
+                        broker.execute(id, scene)
+                    } else {
+                        Ok(())
+                    }
+                },
+            )?;
         }
         Ok(())
+    }
+
+    /// Does something with each open order that is chosen before the first of them is
+    /// touched, in the order of placing.
+    fn for_each(
+        &mut self,
+        is_chosen: impl Fn(&Order) -> bool,
+        mut act: impl FnMut(&mut Self, OrderId) -> Result<()>,
+    ) -> Result<()> {
+        let mut chosen = std::mem::take(&mut self.chosen);
+        chosen.clear();
+        let open = self.book.open.iter().copied();
+        chosen.extend(open.filter(|id| is_chosen(self.book.order(*id))));
+        let done = chosen.iter().try_for_each(|id| act(self, *id));
+        self.chosen = chosen;
+        done
     }
 
     fn execute_ids(&mut self, ids: &[OrderId], scene: &mut Scene<'_, '_>) -> Result<()> {
@@ -242,16 +275,16 @@ impl<'a> Broker<'a> {
     /// Moves trailing stops at the end of the bar, and executes those that were
     /// passed on the way to the close.
     fn trail_all(&mut self, scene: &mut Scene<'_, '_>) -> Result<()> {
-        for id in self.ids(Order::is_working) {
-            let is_sale = self.is_sale(id, scene);
-            let order = self.book.order_mut(id);
+        self.for_each(Order::is_working, |broker, id| {
+            let is_sale = broker.is_sale(id, scene);
+            let order = broker.book.order_mut(id);
             if let Some(bar) = scene.hour.traded(order.pair)
                 && let Some(execution) = trail(order, is_sale, &bar)
             {
-                self.fill(id, execution, &bar, scene)?;
+                broker.fill(id, execution, &bar, scene)?;
             }
-        }
-        Ok(())
+            Ok(())
+        })
     }
 
     /// Executes an order if this moment of its pair's bar has a price for it.
@@ -330,6 +363,10 @@ impl<'a> Broker<'a> {
             self.book.reject(id, Rejection::Unfillable, now);
             return Ok(());
         }
+        if offered.is_zero() {
+            self.book.order_mut(id).remaining = Some(whole);
+            return Ok(());
+        }
         let proposal = Proposal {
             pair,
             quantity: offered,
@@ -341,10 +378,6 @@ impl<'a> Broker<'a> {
         let (bearable, reason) =
             executable(&proposal, self.options.account, commission, scene.portfolio);
         let quantity = rules.quantity(bearable);
-        if offered.is_zero() {
-            self.book.order_mut(id).remaining = Some(whole);
-            return Ok(());
-        }
         if quantity.is_zero() {
             self.end_rest(id, reason, now);
             return Ok(());
@@ -427,8 +460,9 @@ impl<'a> Broker<'a> {
             let order = self.book.order(id);
             (order.group, !order.is_open())
         };
-        for other in self.book.open.clone() {
-            let order = self.book.order_mut(other);
+        let OrderBook { orders, open } = &mut self.book;
+        for other in open.iter().copied() {
+            let order = &mut orders[other.index()];
             if order.parent == Some(id) && order.is_open() {
                 order.is_waiting = false;
                 order.called_up_at = price;
@@ -513,9 +547,10 @@ impl<'a> Broker<'a> {
 
     /// After a bar: what lives for one bar only is over, and the others have waited.
     fn end_immediate(&mut self, hour: &Hour<'_>, is_chosen: impl Fn(&Order) -> bool) {
-        for id in self.ids(|order| order.is_working() && is_chosen(order)) {
-            let order = self.book.order_mut(id);
-            if hour.traded(order.pair).is_none() {
+        let OrderBook { orders, open } = &mut self.book;
+        for id in open {
+            let order = &mut orders[id.index()];
+            if !order.is_working() || !is_chosen(order) || hour.traded(order.pair).is_none() {
                 continue;
             }
             order.has_waited = true;

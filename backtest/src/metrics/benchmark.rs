@@ -1,9 +1,38 @@
 //! The benchmark: all pairs, bought in equal parts at the first open, and held.
 
+use super::{simple_returns, sum};
 use crate::bar::BarSeries;
 use crate::market::Market;
 use crate::money::Price;
 use crate::time::HourRange;
+
+/// What every run on a range is compared with.
+#[derive(Clone, Debug)]
+pub(crate) struct Benchmark {
+    /// Its return in each hour.
+    pub(super) returns: Vec<f64>,
+    /// Their mean.
+    pub(super) mean: f64,
+    /// The sum of their squared distances from the mean.
+    pub(super) squares: f64,
+    /// Its return over all hours.
+    pub(super) total_return: f64,
+}
+
+impl Benchmark {
+    /// Of a range that the market has all of.
+    pub(crate) fn new(market: &Market, range: HourRange) -> Self {
+        let curve = equal_weight(market, range);
+        let returns = simple_returns(&curve);
+        let mean = sum(&returns, |r| r) / returns.len() as f64;
+        Self {
+            mean,
+            squares: sum(&returns, |r| (r - mean) * (r - mean)),
+            returns,
+            total_return: curve[curve.len() - 1] - 1.0,
+        }
+    }
+}
 
 /// What one unit of money in the benchmark is worth: before the first tick of the
 /// range, and at each close.

@@ -4,7 +4,7 @@
 //! Mutual Funds in the Period 1945-1964", Journal of Finance 23, 1968), with a
 //! risk-free rate of zero.
 
-use super::{HOURS_PER_YEAR, sum, sum_of_pairs};
+use super::{Benchmark, HOURS_PER_YEAR, sum_of_pairs};
 
 /// The regression of a run's returns on the benchmark's.
 #[derive(Clone, Copy, Debug)]
@@ -17,13 +17,14 @@ pub(super) struct Regression {
 
 impl Regression {
     /// Over returns with this mean, and as many of the benchmark.
-    pub(super) fn new(returns: &[f64], mean: f64, benchmark: &[f64]) -> Self {
-        let benchmark_mean = sum(benchmark, |b| b) / benchmark.len() as f64;
+    pub(super) fn new(returns: &[f64], mean: f64, benchmark: &Benchmark) -> Self {
+        let other_mean = benchmark.mean;
+        let product = |r: f64, b: f64| (r - mean) * (b - other_mean);
         Self {
             mean,
-            benchmark_mean,
-            products: sum_of_pairs(returns, benchmark, |r, b| (r - mean) * (b - benchmark_mean)),
-            benchmark_squares: sum(benchmark, |b| (b - benchmark_mean) * (b - benchmark_mean)),
+            benchmark_mean: other_mean,
+            products: sum_of_pairs(returns, &benchmark.returns, product),
+            benchmark_squares: benchmark.squares,
         }
     }
 

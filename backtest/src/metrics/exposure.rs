@@ -11,11 +11,11 @@ pub(crate) struct MeanExposure {
 }
 
 impl MeanExposure {
-    /// Takes in one tick: its equity, and what of it is not invested.
+    /// Takes in one tick: what is invested of its equity, and that in [`units`].
     #[inline]
-    pub(crate) fn update(&mut self, equity: Cash, cash: Cash) {
-        if equity != cash && equity > Cash::ZERO {
-            self.sum += units(equity - cash) / units(equity);
+    pub(crate) fn update(&mut self, invested: Cash, equity: f64) {
+        if invested != Cash::ZERO && equity > 0.0 {
+            self.sum += units(invested) / equity;
         }
     }
 

@@ -19,6 +19,7 @@ mod volatility;
 pub use benchmark::equal_weight;
 pub use drawdown::Drawdown;
 
+pub(crate) use benchmark::Benchmark;
 pub(crate) use exposure::MeanExposure;
 
 use crate::money::Cash;
@@ -52,33 +53,23 @@ pub struct Metrics {
     pub alpha: Option<f64>,
 }
 
-/// The metrics of a run: of its equity before the first tick and at each, of which
-/// there is at least one, of its mean exposure, and against what one unit of the
-/// benchmark was worth at the same times.
-pub(crate) fn metrics(
-    capital: Cash,
-    equity: &[Cash],
-    exposure: MeanExposure,
-    benchmark: &[f64],
-) -> Metrics {
-    let curve: Vec<f64> = std::iter::once(&capital)
-        .chain(equity)
-        .map(|equity| units(*equity))
-        .collect();
-    let returns = simple_returns(&curve);
+/// The metrics of a run: of its equity before the first tick and at each, in [`units`],
+/// of its mean exposure, and against the benchmark of the same hours.
+pub(crate) fn metrics(curve: &[f64], exposure: MeanExposure, benchmark: &Benchmark) -> Metrics {
+    let returns = simple_returns(curve);
     let n = returns.len() as f64;
     let mean = sum(&returns, |r| r) / n;
     let squares = sum(&returns, |r| (r - mean) * (r - mean));
     let deviation = (n >= 2.0).then(|| (squares / (n - 1.0)).sqrt());
-    let regression = Regression::new(&returns, mean, &simple_returns(benchmark));
+    let regression = Regression::new(&returns, mean, benchmark);
     Metrics {
         total_return: curve[curve.len() - 1] / curve[0] - 1.0,
-        max_drawdown: drawdown::worst(&curve),
+        max_drawdown: drawdown::worst(curve),
         volatility: deviation.map(volatility::annualised),
         sharpe: deviation.and_then(|deviation| sharpe::ratio(mean, deviation)),
         sortino: sortino::ratio(mean, sortino::downside_deviation(&returns)),
         exposure: exposure.mean(n),
-        benchmark_return: benchmark[benchmark.len() - 1] - 1.0,
+        benchmark_return: benchmark.total_return,
         beta: regression.beta(),
         alpha: regression.alpha(),
     }
@@ -86,7 +77,7 @@ pub(crate) fn metrics(
 
 /// An amount as a float that is only ever set against others: its unit cancels out.
 #[inline]
-fn units(cash: Cash) -> f64 {
+pub(crate) fn units(cash: Cash) -> f64 {
     const LOW: f64 = 18_446_744_073_709_551_616.0;
     let units = cash.as_units();
     // In two halves, which a processor converts in an instant each.

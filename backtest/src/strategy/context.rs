@@ -12,6 +12,7 @@ use crate::instrument::PairId;
 use crate::money::{Cash, Price, Quantity, Ratio};
 use crate::order::{Amount, Basis, Kind, Order, OrderId, OrderRequest, Rejection};
 use crate::portfolio::Portfolio;
+use crate::strategy::Crossing;
 use crate::time::Timestamp;
 
 /// The largest weight that makes sense, and that exact equity can be multiplied by.
@@ -31,6 +32,7 @@ pub struct Context<'a> {
     fills: &'a [Fill],
     book: &'a mut OrderBook,
     options: &'a EngineOptions,
+    sleeps_until: &'a mut Vec<Crossing>,
 }
 
 impl<'a> Context<'a> {
@@ -41,6 +43,7 @@ impl<'a> Context<'a> {
         fills: &'a [Fill],
         book: &'a mut OrderBook,
         options: &'a EngineOptions,
+        sleeps_until: &'a mut Vec<Crossing>,
     ) -> Self {
         Self {
             hour,
@@ -49,6 +52,7 @@ impl<'a> Context<'a> {
             fills,
             book,
             options,
+            sleeps_until,
         }
     }
 
@@ -243,6 +247,17 @@ impl<'a> Context<'a> {
     /// Withdraws an order; `false` when it has ended already.
     pub fn cancel(&mut self, id: OrderId) -> bool {
         self.book.cancel(id, self.hour.close_time())
+    }
+
+    /// Promises that the strategy would do nothing at the ticks before a crossing, so
+    /// that the engine may call it again when that has come; of several, the first.
+    ///
+    /// The promise is for this tick, and is made again at the next one at which the
+    /// strategy is called. It is called at the very next tick all the same when it
+    /// ordered something at this one, while an order is open, on margin, and where
+    /// prices do not come from memory.
+    pub fn sleep_until(&mut self, crossing: Crossing) {
+        self.sleeps_until.push(crossing);
     }
 
     fn wanted(&self, id: OrderId) -> Quantity {

@@ -5,6 +5,7 @@
 
 mod buy_and_hold;
 mod context;
+mod crossing;
 mod idle;
 pub mod mean_reversion;
 mod sma_cross;
@@ -13,6 +14,7 @@ mod spec;
 
 pub use buy_and_hold::BuyAndHold;
 pub use context::Context;
+pub use crossing::Crossing;
 pub use idle::Idle;
 pub use mean_reversion::MeanReversion;
 pub use sma_cross::SmaCross;
@@ -29,6 +31,7 @@ pub trait Strategy {
     /// that it can be run again.
     fn initialize(&mut self, _context: &mut Context<'_>) {}
 
-    /// Decides at one tick.
+    /// Decides at one tick. It may skip those at which [`Context::sleep_until`] lets
+    /// it.
     fn on_tick(&mut self, context: &mut Context<'_>);
 }

@@ -4,7 +4,7 @@
 
 use std::cmp::Ordering;
 
-use super::{Context, Strategy};
+use super::{Context, Crossing, Strategy};
 use crate::convention::Sizing;
 use crate::instrument::PairId;
 use crate::money::Quantity;
@@ -57,12 +57,11 @@ impl SmaCross {
         ) else {
             return;
         };
-        let is_flat = || (context.portfolio().quantity(pair) + context.on_order(pair)).is_zero();
         match fast.cmp(&slow) {
-            Ordering::Greater if is_flat() => {
+            Ordering::Greater if is_flat(context, pair) => {
                 context.order_target_percent(pair, self.weight(context));
             }
-            Ordering::Less if !is_flat() => {
+            Ordering::Less if !is_flat(context, pair) => {
                 context.order_target(pair, Quantity::ZERO);
             }
             _ => {}
@@ -81,6 +80,11 @@ impl SmaCross {
     }
 }
 
+/// Whether nothing of a pair is held, nor will be when what is on order is done.
+fn is_flat(context: &Context<'_>, pair: PairId) -> bool {
+    (context.portfolio().quantity(pair) + context.on_order(pair)).is_zero()
+}
+
 impl Default for SmaCross {
     /// Crosses 24 with 72 hours and invests 99 %.
     fn default() -> Self {
@@ -96,6 +100,12 @@ impl Strategy for SmaCross {
     fn on_tick(&mut self, context: &mut Context<'_>) {
         for pair in context.pairs() {
             self.decide(context, pair);
+            context.sleep_until(Crossing {
+                pair,
+                fast: self.fast,
+                slow: self.slow,
+                above: is_flat(context, pair),
+            });
         }
     }
 }
