@@ -8,14 +8,15 @@ use std::time::Duration;
 use bench_fixtures::catalogue::Entry;
 
 use super::broken::{Broken, BrokenKind};
-use super::grade::{Runs, grade};
 use super::journal::{self, Journal};
+use super::judge::grade;
 use super::observed::{Observed, Took};
 use super::plan::{Plan, SLOW_FACTOR, Step, Who};
 use super::process::Process;
 use super::programs::Programs;
 use super::results::{Results, SubjectResult};
 use super::run::{Amount, Task, run, run_bare};
+use super::runs::Runs;
 use super::slowdown::Ratio;
 use super::subject::{Subject, SubjectClock};
 use crate::error::{Error, Result};
