@@ -191,6 +191,99 @@ fn a_trailing_stop_is_passed_on_the_way_from_the_best_price_to_the_close() {
     assert_eq!(fills(&outcome), [(1, 100.0, 1.0), (3, 110.0, -1.0)]);
 }
 
+#[test]
+fn a_trailing_stop_follows_the_open_before_the_rest_of_the_bar() {
+    // It opens ten higher and then falls by eleven, to close in between.
+    let rows = [[100; 4], [100; 4], [110, 110, 99, 107], [107; 4]];
+    let outcome = run_with(&options(), &rows, |tick, context| {
+        if tick == 0 {
+            context.place(OrderRequest::new(BTC, coins(1.0)));
+            context.place(
+                OrderRequest::new(BTC, coins(-1.0)).trailing_stop(Trail::Distance(price(5))),
+            );
+        }
+    });
+    assert_eq!(fills(&outcome), [(1, 100.0, 1.0), (2, 105.0, -1.0)]);
+}
+
+#[test]
+fn a_trailing_stop_is_at_a_price_that_exists() {
+    let mut options = options();
+    options.rules = vec![TradingRules {
+        price_step: Some(price(2)),
+        ..TradingRules::default()
+    }];
+    // Seven below 100 is 93, which is no price; so are 107 and 113.
+    let rows = [[100; 4], [100; 4], [100, 114, 92, 100], [120; 4]];
+    let outcome = run_with(&options, &rows, |tick, context| {
+        let trail = Trail::Distance(price(7));
+        if tick == 0 {
+            context.place(OrderRequest::new(BTC, coins(1.0)));
+            context.place(OrderRequest::new(BTC, coins(-1.0)).trailing_stop(trail));
+            context.place(OrderRequest::new(BTC, coins(1.0)).trailing_stop(trail));
+        }
+    });
+    assert_eq!(
+        fills(&outcome),
+        [(1, 100.0, 1.0), (2, 92.0, -1.0), (2, 108.0, 1.0)]
+    );
+}
+
+#[test]
+fn of_two_trailing_stops_that_cancel_each_other_one_is_executed() {
+    // Both are passed on the way from the low to the close.
+    let rows = [[100; 4], [100; 4], [100, 101, 80, 98], [98; 4]];
+    let outcome = run_with(&options(), &rows, |tick, context| {
+        if tick == 0 {
+            let buy = OrderRequest::new(BTC, coins(1.0));
+            context.one_cancels_other(&[
+                buy.trailing_stop(Trail::Distance(price(10))),
+                buy.trailing_stop(Trail::Distance(price(12))),
+            ]);
+        }
+    });
+    assert_eq!(fills(&outcome), [(3, 90.0, 1.0)]);
+    assert_eq!(statuses(&outcome), [Status::Filled, Status::Cancelled]);
+}
+
+#[test]
+fn a_stop_limit_that_opens_beyond_its_limit_waits_for_it_inside_the_bar() {
+    // Sells at 93 once the price is 95; it opens at 91, and a stop at 85 and the limit
+    // are both in the bar: which came first is for the convention to say.
+    let rows = [[100; 4], [100; 4], [91, 94, 84, 90]];
+    let sold_at = |intra_bar| {
+        let mut options = options();
+        options.intra_bar = intra_bar;
+        let outcome = run_with(&options, &rows, |tick, context| match tick {
+            0 => drop(context.place(OrderRequest::new(BTC, coins(1.0)))),
+            1 => {
+                let sell = OrderRequest::new(BTC, coins(-1.0));
+                let stop_limit = sell.stop(price(95)).limit(price(93));
+                context.one_cancels_other(&[stop_limit, sell.stop(price(85))]);
+            }
+            _ => {}
+        });
+        fills(&outcome)[1].1
+    };
+    assert_eq!(sold_at(IntraBar::Pessimistic).to_bits(), 85.0_f64.to_bits());
+    assert_eq!(sold_at(IntraBar::Optimistic).to_bits(), 93.0_f64.to_bits());
+}
+
+#[test]
+fn an_order_for_nothing_ends_at_once() {
+    let outcome = run_with(&options(), &[[100; 4]; 2], |tick, context| {
+        if tick == 0 {
+            let nothing = OrderRequest::new(BTC, Amount::Target(Quantity::ZERO));
+            let id = context.place(nothing.limit(price(50)));
+            assert_eq!(context.get_order(id).status, Status::Filled);
+            assert_eq!(context.open_orders(BTC).count(), 0);
+            // At the market, it is not even placed.
+            assert_eq!(context.order_target(BTC, Quantity::ZERO), None);
+        }
+    });
+    assert_eq!(statuses(&outcome), [Status::Filled]);
+}
+
 fn bracketed(intra_bar: IntraBar, bar: Row) -> Outcome {
     let mut options = options();
     options.intra_bar = intra_bar;

@@ -10,7 +10,8 @@ use crate::bar::Bar;
 use crate::commission::Liquidity;
 use crate::convention::{FillConvention, IntraBar};
 use crate::money::Price;
-use crate::order::{Kind, Order};
+use crate::order::{Kind, Order, Trail};
+use crate::rules::TradingRules;
 
 /// A part of a bar.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,8 +59,8 @@ pub(crate) fn execution(
     is_sale: bool,
     bar: &Bar,
     moment: Moment,
-    fill: FillConvention,
-    intra_bar: IntraBar,
+    rules: &TradingRules,
+    (fill, intra_bar): (FillConvention, IntraBar),
 ) -> Option<Execution> {
     let side = Side { is_sale };
     // What was called up inside the bar knows no price before that.
@@ -80,8 +81,10 @@ pub(crate) fn execution(
         (Kind::Limit { limit }, _) => side.limit(limit, order.has_waited, bar, moment),
         (Kind::Stop { stop }, _) => side.stop(stop, bar, moment),
         (Kind::TrailingStop { trail }, _) => {
-            let best = *order.best.get_or_insert(bar.open);
-            side.stop(trail.behind(best, is_sale), bar, moment)
+            // The open comes before everything else that the bar traded.
+            let best = side.better(order.best.unwrap_or(bar.open), bar.open);
+            order.best = Some(best);
+            side.stop(trail_stop(trail, best, is_sale, rules), bar, moment)
         }
         (Kind::StopLimit { stop, limit }, _) => {
             if order.is_triggered {
@@ -94,7 +97,7 @@ pub(crate) fn execution(
             }
             // The limit may be traded after the stop; whether it was, a bar does
             // not tell.
-            let may_come_back = moment == Moment::Open || intra_bar == IntraBar::Optimistic;
+            let may_come_back = moment == Moment::Inside && intra_bar == IntraBar::Optimistic;
             let comes_back = may_come_back && side.is_at_least_as_good(side.best(bar), limit);
             comes_back.then_some(Execution::of_limit(limit, Liquidity::Maker))
         }
@@ -103,22 +106,27 @@ pub(crate) fn execution(
 
 /// Moves a trailing stop behind the best price of a bar that is over, and executes
 /// it where the bar's last price lies beyond: it was passed on the way there.
-pub(crate) fn trail(order: &mut Order, is_sale: bool, bar: &Bar) -> Option<Execution> {
+pub(crate) fn trail(
+    order: &mut Order,
+    is_sale: bool,
+    bar: &Bar,
+    rules: &TradingRules,
+) -> Option<Execution> {
     let Kind::TrailingStop { trail } = order.kind else {
         return None;
     };
     let side = Side { is_sale };
     let best = order.best.unwrap_or(bar.open);
-    // A sale trails the highest price, a purchase the lowest.
-    let best = if is_sale {
-        best.max(bar.high)
-    } else {
-        best.min(bar.low)
-    };
+    let best = side.better(best, side.best(bar));
     order.best = Some(best);
-    let stop = trail.behind(best, is_sale);
+    let stop = trail_stop(trail, best, is_sale, rules);
     side.has_reached(bar.close, stop)
         .then_some(Execution::at_market(stop))
+}
+
+/// The price of a trailing stop, one that exists.
+fn trail_stop(trail: Trail, best: Price, is_sale: bool, rules: &TradingRules) -> Price {
+    rules.price(trail.behind(best, is_sale), !is_sale)
 }
 
 fn bar_price(bar: &Bar, moment: Moment) -> Price {
@@ -136,6 +144,15 @@ struct Side {
 }
 
 impl Side {
+    /// The better of two prices: the higher for a sale, the lower for a purchase.
+    fn better(self, one: Price, other: Price) -> Price {
+        if self.is_sale {
+            one.max(other)
+        } else {
+            one.min(other)
+        }
+    }
+
     /// Whether a trade at `price` is within `limit`.
     fn is_at_least_as_good(self, price: Price, limit: Price) -> bool {
         if self.is_sale {

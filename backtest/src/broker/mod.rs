@@ -1,9 +1,10 @@
 //! The broker: executes open orders against the bar that is happening.
 //!
 //! Which prices an order gets is said in `matching`, how much of it the account
-//! can bear in `capacity`. Here is the order of events: in each moment of a bar
-//! sales come before purchases, so that their proceeds can be spent, and each in
-//! the order of placing.
+//! can bear in `capacity`. Here is the order of events: at the open and at the close
+//! sales come before purchases, so that their proceeds can be spent, and each in the
+//! order of placing. Inside a bar, where nobody knows which came first, the
+//! convention puts stops or limits first, each in the order of placing.
 
 mod capacity;
 mod matching;
@@ -211,18 +212,19 @@ impl<'a> Broker<'a> {
     /// that the convention believes to have come true after it.
     fn execute_inside(&mut self, scene: &mut Scene<'_, '_>) -> Result<()> {
         let stops_first = self.options.intra_bar == IntraBar::Pessimistic;
-        let called_up_later = |order: &Order| order.is_waiting;
-        let waiting: Vec<_> = self.ids(called_up_later);
-        for stops in [stops_first, !stops_first] {
-            let ids = self.ids(|order| {
-                order.is_working() && order.kind.is_stop() == stops && !waiting.contains(&order.id)
-            });
-            self.execute_ids(&ids, scene)?;
-        }
-        let ids = self.ids(|order| {
-            order.is_working() && order.kind.is_stop() == stops_first && waiting.contains(&order.id)
-        });
-        self.execute_ids(&ids, scene)
+        let chosen = |is_waiting: bool, stops: bool| {
+            self.ids(|order| order.is_waiting == is_waiting && order.is_stop() == stops)
+        };
+        // Chosen before anything happens: what that calls up, or turns into a limit
+        // order, does not get a second chance.
+        let in_turn = [
+            chosen(false, stops_first),
+            chosen(false, !stops_first),
+            chosen(true, stops_first),
+        ];
+        in_turn
+            .iter()
+            .try_for_each(|ids| self.execute_ids(ids, scene))
     }
 
     /// Sales, then purchases, of the chosen orders that are at work.
@@ -276,10 +278,15 @@ impl<'a> Broker<'a> {
     /// passed on the way to the close.
     fn trail_all(&mut self, scene: &mut Scene<'_, '_>) -> Result<()> {
         self.for_each(Order::is_working, |broker, id| {
+            // One before it may have withdrawn it.
+            if !broker.book.order(id).is_working() {
+                return Ok(());
+            }
             let is_sale = broker.is_sale(id, scene);
+            let rules = broker.rules(broker.book.order(id).pair);
             let order = broker.book.order_mut(id);
             if let Some(bar) = scene.hour.traded(order.pair)
-                && let Some(execution) = trail(order, is_sale, &bar)
+                && let Some(execution) = trail(order, is_sale, &bar, &rules)
             {
                 broker.fill(id, execution, &bar, scene)?;
             }
@@ -299,8 +306,10 @@ impl<'a> Broker<'a> {
         let EngineOptions {
             fill, intra_bar, ..
         } = *self.options;
+        let rules = self.rules(self.book.order(id).pair);
         let order = self.book.order_mut(id);
-        match execution(order, is_sale, &bar, scene.moment, fill, intra_bar) {
+        let conventions = (fill, intra_bar);
+        match execution(order, is_sale, &bar, scene.moment, &rules, conventions) {
             Some(execution) => self.fill(id, execution, &bar, scene),
             None => Ok(()),
         }

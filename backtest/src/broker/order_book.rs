@@ -72,9 +72,7 @@ impl OrderBook {
     /// Takes the last order back, as if it had never been placed, when it is one
     /// for nothing.
     pub(crate) fn forget_if_nothing(&mut self, id: OrderId) {
-        let order = self.order(id);
-        if order.is_open() && order.remaining == Some(Quantity::ZERO) {
-            self.open.retain(|open| *open != id);
+        if self.order(id).status == Status::Filled {
             self.orders.truncate(id.index());
         }
     }

@@ -26,9 +26,11 @@ pub enum Kind {
         /// The most that a buyer pays, the least that a seller takes.
         limit: Price,
     },
-    /// At the market, once the price has come back from its best by so much.
+    /// At the market, once the price has come back from its best by so much. Under
+    /// rules with a price step the stop is the next price that exists, against the
+    /// trader.
     TrailingStop {
-        /// How far it follows the best price since the order was placed.
+        /// How far it follows the best price since the open after it was placed.
         trail: Trail,
     },
 }
@@ -43,14 +45,6 @@ impl Kind {
             Self::StopLimit { .. } => "stop-limit",
             Self::TrailingStop { .. } => "trailing-stop",
         }
-    }
-
-    /// Whether the order is one that limits a loss rather than takes a gain.
-    pub(crate) const fn is_stop(self) -> bool {
-        matches!(
-            self,
-            Self::Stop { .. } | Self::StopLimit { .. } | Self::TrailingStop { .. }
-        )
     }
 }
 

@@ -1,4 +1,26 @@
 //! An order: what a strategy wants done, and what became of it.
+//!
+//! An order never sees the bar that its strategy saw when it was placed (but for market
+//! orders under the fill convention `close`). Every later bar is read as three moments:
+//!
+//! 1. **The open.** There is one price, and every order that it satisfies is executed at
+//!    it: what jumped over a limit or a stop is not executed at a price that nobody was
+//!    offered. Sales come before purchases, each in the order of placing.
+//! 2. **Inside.** Limits and stops that the bar traded are executed at their own price,
+//!    in the order of placing: stops before limits, or limits before stops, as
+//!    [`IntraBar`](crate::IntraBar) says. A stop-limit is a stop until its stop is
+//!    reached and a limit from then on; reached inside a bar, its limit is believed to
+//!    be traded after it in the same bar only by the optimistic view. What a fill inside
+//!    the bar calls up begins at that fill's price, and may be executed in the same bar
+//!    only if it is of the kind that comes first.
+//! 3. **The close.** Trailing stops that lie between the bar's best price and its close
+//!    were passed on the way and are executed at the stop. Then market orders are, if
+//!    the convention fills them at closes: sales before purchases again. What is called
+//!    up here begins with the next bar.
+//!
+//! A trailing stop follows the prices that are known to have come before: the opens of
+//! its bars, this one's among them, and the extremes of those that are over. It begins
+//! with the first open after it was placed.
 
 mod amount;
 mod kind;
@@ -75,6 +97,16 @@ impl Order {
     /// Whether the order is at work: open, and not waiting for a parent's fill.
     pub(crate) const fn is_working(&self) -> bool {
         self.is_open() && !self.is_waiting
+    }
+
+    /// Whether the order limits a loss rather than takes a gain. A stop-limit does
+    /// until its stop is reached, and is a limit order from then on.
+    pub(crate) const fn is_stop(&self) -> bool {
+        match self.kind {
+            Kind::Market | Kind::Limit { .. } => false,
+            Kind::StopLimit { .. } => !self.is_triggered,
+            Kind::Stop { .. } | Kind::TrailingStop { .. } => true,
+        }
     }
 
     /// Ends the order.

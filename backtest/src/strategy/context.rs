@@ -10,7 +10,7 @@ use crate::history::{History, Hour};
 use crate::indicator::Average;
 use crate::instrument::PairId;
 use crate::money::{Cash, Price, Quantity, Ratio};
-use crate::order::{Amount, Basis, Kind, Order, OrderId, OrderRequest, Rejection};
+use crate::order::{Amount, Basis, Kind, Order, OrderId, OrderRequest, Rejection, Status};
 use crate::portfolio::Portfolio;
 use crate::strategy::Crossing;
 use crate::time::Timestamp;
@@ -201,7 +201,12 @@ impl<'a> Context<'a> {
         let is_sale = size.is_some_and(Quantity::is_negative);
         let rules = self.options.rules.get(pair.index());
         let request = with_real_prices(request, is_sale, &rules.copied().unwrap_or_default());
-        self.book.place(request, size, now)
+        let id = self.book.place(request, size, now);
+        if size == Some(Quantity::ZERO) && self.book.order(id).is_open() {
+            self.book.order_mut(id).end(Status::Filled, now);
+            self.book.forget_ended();
+        }
+        id
     }
 
     /// Places orders of which only one is executed: what one of them fills is taken
