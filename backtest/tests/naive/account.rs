@@ -1,0 +1,103 @@
+//! What an account can do, found by trying.
+
+use backtest::{Margin, TradingRules};
+
+use crate::COMMISSION;
+
+/// The commission on a trade of this value.
+pub fn commission(value: i128) -> i128 {
+    value.abs() / COMMISSION
+}
+
+/// The largest number from `low`, which holds, up to `high` for which `holds` does.
+/// What does not hold for a number does not for a larger one.
+pub fn largest(low: i128, high: i128, holds: impl Fn(i128) -> bool) -> i128 {
+    let (mut low, mut high) = (low, high + 1);
+    while high - low > 1 {
+        let middle = i128::midpoint(low, high);
+        if holds(middle) {
+            low = middle;
+        } else {
+            high = middle;
+        }
+    }
+    low
+}
+
+/// The most that can be spent so that the commission comes out of the money too.
+pub fn most_value(money: i128) -> i128 {
+    largest(0, money, |value| value + commission(value) <= money)
+}
+
+/// The largest quantity up to `limit` that the cash pays for with its commission.
+pub fn most_affordable(cash: i128, price: i128, limit: i128) -> i128 {
+    largest(0, limit, |units| {
+        price * units + commission(price * units) <= cash
+    })
+}
+
+/// What is known of a margin account before a trade.
+pub struct Exposed {
+    /// The worth of all, with the pair at the price of the trade.
+    pub equity: i128,
+    /// The exposure in other pairs.
+    pub elsewhere: i128,
+    pub held: i128,
+    pub price: i128,
+}
+
+/// The largest part of a trade of `units` after which the account is within its margin.
+/// What brings a position closer to nothing always is.
+pub fn most_bearable(exposed: &Exposed, margin: Margin, units: i128) -> i128 {
+    let sign = units.signum();
+    let leverage = hundredths(margin.leverage);
+    let is_within = |n: i128| {
+        let left = exposed.equity - commission(exposed.price * n);
+        let exposure = exposed.elsewhere + exposed.price * (exposed.held + sign * n).abs();
+        left > 0 && exposure <= times(left, leverage)
+    };
+    let closing = if exposed.held.signum() == -sign {
+        units.abs().min(exposed.held.abs())
+    } else {
+        0
+    };
+    if is_within(units.abs()) {
+        return units;
+    }
+    sign * largest(closing, units.abs(), is_within)
+}
+
+/// A quantity that can be traded: a multiple of the step, and not below the minimum.
+pub fn tradable(units: i128, rules: &TradingRules) -> i128 {
+    let step = rules.quantity_step.map_or(1, |step| step.as_units());
+    let whole = units / step * step;
+    if whole.abs() < rules.min_quantity.as_units() {
+        0
+    } else {
+        whole
+    }
+}
+
+/// The next price that exists, below or above; at least one step.
+pub fn next_price(price: i128, up: bool, rules: &TradingRules) -> i128 {
+    let step = rules
+        .price_step
+        .map_or(1, |step| i128::from(step.as_units()));
+    let steps = if up {
+        (price + step - 1) / step
+    } else {
+        price / step
+    };
+    steps.max(1) * step
+}
+
+/// A ratio in hundredths, which all ratios of the scenarios are.
+#[expect(clippy::cast_possible_truncation, reason = "ratios are small")]
+pub fn hundredths(ratio: backtest::Ratio) -> i128 {
+    (ratio.as_f64() * 100.0).round() as i128
+}
+
+/// A sum times a ratio in hundredths, rounded down.
+pub fn times(cash: i128, hundredths: i128) -> i128 {
+    (cash * hundredths).div_euclid(100)
+}
