@@ -11,6 +11,9 @@
 //! prices of the column are multiples of: four bytes are enough for nearly all pairs,
 //! and reading half as many bytes takes half as long.
 
+use std::io::Read;
+
+use super::pieces::Pieces;
 use crate::bar::BarSeries;
 use crate::money::Price;
 use crate::time::Timestamp;
@@ -43,53 +46,47 @@ pub fn encode(bars: &BarSeries, bytes: &mut Vec<u8>) {
     bytes.extend(bars.filled().iter().map(|filled| u8::from(*filled)));
 }
 
-/// Reads a series, or `None` when the bytes are not one.
-pub fn decode(bytes: &[u8]) -> Option<BarSeries> {
-    let mut rest = bytes;
-    let start = i64::from_le_bytes(word(&mut rest)?);
-    let n_bars = usize::try_from(u64::from_le_bytes(word(&mut rest)?)).ok()?;
-    // Guards the reservations below against a length that the bytes do not have.
-    if n_bars == 0 || n_bars > rest.len() {
-        return None;
-    }
-    let prices = [
-        prices(&mut rest, n_bars)?,
-        prices(&mut rest, n_bars)?,
-        prices(&mut rest, n_bars)?,
-        prices(&mut rest, n_bars)?,
-    ];
-    let volume = take(&mut rest, n_bars.checked_mul(8)?)?;
-    let (volume, _) = volume.as_chunks();
-    let volume = volume
-        .iter()
-        .map(|bytes| f64::from_le_bytes(*bytes))
-        .collect();
-    let filled = take(&mut rest, n_bars)?
-        .iter()
-        .map(|byte| *byte != 0)
-        .collect();
-    if !rest.is_empty() {
-        return None;
-    }
-    BarSeries::from_columns(Timestamp::from_seconds(start), prices, volume, filled)
+/// Columns that have been read, and are believed once their checksum is right.
+pub struct Columns {
+    start: i64,
+    prices: [Vec<Price>; 4],
+    volume: Vec<f64>,
+    filled: Vec<bool>,
 }
 
-fn prices(rest: &mut &[u8], n_bars: usize) -> Option<Vec<Price>> {
-    let scale = i64::from_le_bytes(word(rest)?);
-    let width = u64::from_le_bytes(word(rest)?);
+impl Columns {
+    /// Reads columns, or `None` when there are too few bytes.
+    pub fn read(pieces: &mut Pieces<impl Read>) -> Option<Self> {
+        let start = pieces.word(i64::from_le_bytes)?;
+        let n_bars = usize::try_from(pieces.word(u64::from_le_bytes)?).ok()?;
+        Some(Self {
+            start,
+            prices: [
+                prices(pieces, n_bars)?,
+                prices(pieces, n_bars)?,
+                prices(pieces, n_bars)?,
+                prices(pieces, n_bars)?,
+            ],
+            volume: pieces.values(n_bars, f64::from_le_bytes)?,
+            filled: pieces.values(n_bars, |[byte]| byte != 0)?,
+        })
+    }
+
+    /// The series, or `None` when it has no bar or does not begin on the hour.
+    pub fn into_series(self) -> Option<BarSeries> {
+        let start = Timestamp::from_seconds(self.start);
+        let series = BarSeries::from_columns(start, self.prices, self.volume, self.filled)?;
+        (!series.is_empty()).then_some(series)
+    }
+}
+
+fn prices(pieces: &mut Pieces<impl Read>, n_bars: usize) -> Option<Vec<Price>> {
+    let scale = pieces.word(i64::from_le_bytes)?;
     // A product that wraps is of bytes that no encoder wrote.
     let price = |value: i64| Price::from_units(value.wrapping_mul(scale));
-    match width {
-        4 => {
-            let (values, _) = take(rest, n_bars.checked_mul(4)?)?.as_chunks();
-            let values = values.iter().map(|bytes| u32::from_le_bytes(*bytes));
-            Some(values.map(|value| price(i64::from(value))).collect())
-        }
-        8 => {
-            let (values, _) = take(rest, n_bars.checked_mul(8)?)?.as_chunks();
-            let values = values.iter().map(|bytes| i64::from_le_bytes(*bytes));
-            Some(values.map(price).collect())
-        }
+    match pieces.word(u64::from_le_bytes)? {
+        4 => pieces.values(n_bars, |bytes| price(u32::from_le_bytes(bytes).into())),
+        8 => pieces.values(n_bars, |bytes| price(i64::from_le_bytes(bytes))),
         _ => None,
     }
 }
@@ -102,14 +99,4 @@ fn scale_of(column: &[Price]) -> i64 {
         }
     }
     scale
-}
-
-fn word(rest: &mut &[u8]) -> Option<[u8; 8]> {
-    take(rest, 8)?.try_into().ok()
-}
-
-fn take<'a>(rest: &mut &'a [u8], n_bytes: usize) -> Option<&'a [u8]> {
-    let (taken, left) = rest.split_at_checked(n_bytes)?;
-    *rest = left;
-    Some(taken)
 }

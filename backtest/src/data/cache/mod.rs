@@ -15,6 +15,7 @@
 mod columns;
 mod fingerprint;
 mod meta;
+mod pieces;
 
 use std::ffi::OsString;
 use std::fs::{self, File};
@@ -28,8 +29,10 @@ use crate::bar::BarSeries;
 use crate::market::Listing;
 use crate::output::replace;
 use crate::{Error, Result};
+use columns::Columns;
 pub use fingerprint::Fingerprint;
 use meta::Meta;
+use pieces::Pieces;
 
 const MAGIC: &[u8; 8] = b"BDIMPORT";
 const VERSION: u32 = 1;
@@ -62,11 +65,9 @@ pub fn is_import(path: &Path) -> bool {
 /// The import at `path`, if it is whole and was made of the very content that
 /// `source` has, with the same options.
 pub fn read(path: &Path, source: &Path, options: &str) -> Option<Cached> {
-    let mut file = File::open(path).ok()?;
+    let file = File::open(path).ok()?;
     let metadata = file.metadata().ok()?;
-    let mut bytes = Vec::with_capacity(usize::try_from(metadata.len()).ok()?);
-    file.read_to_end(&mut bytes).ok()?;
-    let (meta, cached) = decode(&bytes)?;
+    let (meta, cached) = decode(file, usize::try_from(metadata.len()).ok()?)?;
     meta.fingerprint
         .is_of(source, options, &metadata)
         .then_some(cached)
@@ -96,12 +97,15 @@ pub fn write(
 impl Cached {
     /// Reads an import that was named itself.
     pub fn open(path: &Path) -> Result<Self> {
-        let bytes = fs::read(path).map_err(|source| Error::Io {
+        let io_error = |source| Error::Io {
             action: "read",
             path: path.to_owned(),
             source,
-        })?;
-        let decoded = decode(&bytes).map(|(_, cached)| cached);
+        };
+        let file = File::open(path).map_err(io_error)?;
+        let length = file.metadata().map_err(io_error)?.len();
+        let length = usize::try_from(length).unwrap_or(usize::MAX);
+        let decoded = decode(file, length).map(|(_, cached)| cached);
         decoded.ok_or_else(|| Error::File {
             path: path.to_owned(),
             problem: "is a damaged import, or one of another version; import its source again"
@@ -132,32 +136,37 @@ fn encode(report: &LoadReport, bars: &BarSeries, fingerprint: &Fingerprint) -> V
     bytes.extend([0; 8]);
     bytes.extend(meta);
     columns::encode(bars, &mut bytes);
-    let checksum = checksum(&bytes);
+    let body = XxHash3_64::oneshot(&bytes[HEADER_BYTES..]);
+    let checksum = checksum(&bytes[..16], body);
     bytes[16..HEADER_BYTES].copy_from_slice(&checksum.to_le_bytes());
     bytes
 }
 
-fn decode(bytes: &[u8]) -> Option<(Meta, Cached)> {
-    let header = bytes.get(..HEADER_BYTES)?;
+/// The import of `n_bytes` that `source` is, if it is whole.
+fn decode(source: impl Read, n_bytes: usize) -> Option<(Meta, Cached)> {
+    let mut pieces = Pieces::new(source, n_bytes);
+    let header: [u8; HEADER_BYTES] = pieces.unhashed()?;
     let word = |at: usize| Some(u32::from_le_bytes(header.get(at..at + 4)?.try_into().ok()?));
     let written = u64::from_le_bytes(header.get(16..)?.try_into().ok()?);
-    let is_whole = header.starts_with(MAGIC) && word(8)? == VERSION && checksum(bytes) == written;
-    if !is_whole {
+    if !header.starts_with(MAGIC) || word(8)? != VERSION {
         return None;
     }
-    let length = usize::try_from(word(12)?).ok()?;
-    let (meta, rest) = bytes[HEADER_BYTES..].split_at_checked(length)?;
-    let meta: Meta = serde_json::from_slice(meta).ok()?;
-    let bars = columns::decode(rest)?;
+    let meta = pieces.values(usize::try_from(word(12)?).ok()?, |[byte]| byte)?;
+    let columns = Columns::read(&mut pieces)?;
+    // Up to here nothing has been believed.
+    if checksum(&header[..16], pieces.finish()?) != written {
+        return None;
+    }
+    let meta: Meta = serde_json::from_slice(&meta).ok()?;
+    let bars = columns.into_series()?;
     let report = meta.report(&bars)?;
     Some((meta, Cached { bars, report }))
 }
 
-/// The checksum of everything but itself.
-fn checksum(bytes: &[u8]) -> u64 {
-    let body = XxHash3_64::oneshot(&bytes[HEADER_BYTES..]);
-    // The few bytes before it are mixed in, so that no bit of the file is unguarded.
-    XxHash3_64::oneshot_with_seed(body, &bytes[..16])
+/// The checksum of a file, from the bytes before it and the hash of those after it, so
+/// that no bit of the file is unguarded.
+fn checksum(before: &[u8], body: u64) -> u64 {
+    XxHash3_64::oneshot_with_seed(body, before)
 }
 
 #[cfg(test)]

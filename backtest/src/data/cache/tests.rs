@@ -21,6 +21,10 @@ fn imported(path: &Path) -> PathBuf {
     written.remove(0).1
 }
 
+fn decode(bytes: &[u8]) -> Option<(super::Meta, super::Cached)> {
+    super::decode(bytes, bytes.len())
+}
+
 #[track_caller]
 fn assert_same(one: &Loaded, other: &Loaded) {
     assert_eq!(one.reports, other.reports);
@@ -48,6 +52,31 @@ fn an_import_is_what_reading_the_file_gives() {
     );
 }
 
+#[test]
+fn an_import_of_many_pieces_is_whole() {
+    let mut content = String::new();
+    for hour in 0..9_000_i64 {
+        let (time, price) = (1_512_086_400 + 3_600 * hour, 100 + hour * hour % 9_973);
+        // The last prices need more than four bytes in units of the first.
+        let decimals = if hour < 8_999 { "" } else { ".0000000001" };
+        let line = format!("{time},{price},{price}{decimals},{price},{price},{hour}.5,30\n");
+        content += &line;
+    }
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let path = folder.path().join("XBTUSD_60.csv");
+    fs::write(&path, content).expect("it can be written");
+    let read = load(&[&path]).expect("it is sound");
+    let cached = imported(&path);
+    assert_same(&read, &load(&[&path]).expect("it is sound"));
+    let whole = fs::read(&cached).expect("it was written");
+    let (_, found) = decode(&whole).expect("it is whole");
+    let pair = read.market.pairs().next().expect("a pair");
+    assert_eq!(found.bars, *read.market.bars(pair));
+    for end in (0..whole.len()).step_by(9_973) {
+        assert!(decode(&whole[..end]).is_none(), "cut at {end}");
+    }
+}
+
 /// Whether loading `path` takes the import rather than the file: the import is given
 /// bars that the file does not have.
 fn is_used(path: &Path) -> bool {
@@ -59,7 +88,7 @@ fn is_used(path: &Path) -> bool {
 /// Replaces the bars of an import, fingerprint and checksum left right.
 fn mark(import: &Path) {
     let bytes = fs::read(import).expect("it is there");
-    let (meta, cached) = super::decode(&bytes).expect("it is whole");
+    let (meta, cached) = decode(&bytes).expect("it is whole");
     let mut bars = cached.bars.clone();
     bars.push(crate::Bar::fill(bars.end(), bars.closes()[0]));
     let marked = super::encode(&cached.report, &bars, &meta.fingerprint);
@@ -109,16 +138,13 @@ fn a_cut_or_changed_import_is_none() {
     let whole = fs::read(&cached).expect("it was written");
     let read = load(&[&path]).expect("it is sound");
     for end in 0..whole.len() {
-        assert!(super::decode(&whole[..end]).is_none(), "cut at {end}");
+        assert!(decode(&whole[..end]).is_none(), "cut at {end}");
     }
     for place in 0..whole.len() {
         for bit in 0..8 {
             let mut flipped = whole.clone();
             flipped[place] ^= 1 << bit;
-            assert!(
-                super::decode(&flipped).is_none(),
-                "bit {bit} of byte {place}"
-            );
+            assert!(decode(&flipped).is_none(), "bit {bit} of byte {place}");
         }
     }
     // The file is read instead, whatever lies beside it.

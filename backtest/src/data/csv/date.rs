@@ -82,6 +82,9 @@ impl Scan<'_> {
     /// Days since 1970, and whether the year has two digits.
     fn day(&mut self, order: DayOrder) -> Result<(i64, bool), Flaw> {
         let text = self.0;
+        if let Some((year, month, day)) = self.iso_day() {
+            return Ok((days(year, month, day)?, false));
+        }
         let (first, width) = self.number();
         if matches!(width, 8 | 12 | 14) {
             self.0 = &text[8..];
@@ -235,8 +238,35 @@ impl Scan<'_> {
         digits.iter().any(|digit| *digit != b'0')
     }
 
+    /// The year, month and day of a text that begins as `2018-02-01` does, which is how
+    /// most dates are written.
+    fn iso_day(&mut self) -> Option<(u64, u64, u64)> {
+        let (day, rest) = self.0.split_first_chunk::<10>()?;
+        let [a, b, c, d, b'-', e, f, b'-', g, h] = day else {
+            return None;
+        };
+        let digits = [a, b, c, d, e, f, g, h];
+        let is_longer = rest.first().is_some_and(u8::is_ascii_digit);
+        if is_longer || !digits.into_iter().all(u8::is_ascii_digit) {
+            return None;
+        }
+        self.0 = rest;
+        let number = |digits: &[&u8]| {
+            let digits = digits.iter().map(|digit| u64::from(**digit - b'0'));
+            digits.fold(0, |number, digit| 10 * number + digit)
+        };
+        Some((
+            number(&digits[..4]),
+            number(&digits[4..6]),
+            number(&digits[6..]),
+        ))
+    }
+
     fn month_name(&mut self) -> Option<u64> {
-        let letters = self.0.get(..3)?;
+        let letters = self
+            .0
+            .get(..3)
+            .filter(|letters| letters[0].is_ascii_alphabetic())?;
         let month = MONTHS
             .iter()
             .position(|name| letters.eq_ignore_ascii_case(name))?;

@@ -132,3 +132,15 @@ fn what_is_not_a_date_says_why() {
     assert_eq!(kind("2017-02-01 25:00"), Some(DefectKind::ImpossibleDates));
     assert_eq!(kind("soon"), Some(DefectKind::UnreadableRows));
 }
+
+proptest::proptest! {
+    /// The short way for dashes gives what slashes, which go the long way, give.
+    #[test]
+    fn the_short_way_and_the_long_way_agree(
+        day in "[0-9]{4}-[01][0-9]-[0-3][0-9]{1,2}",
+        clock in "( [0-2][0-9](:[0-5][0-9])?)?",
+    ) {
+        let read = |day: &str| date(format!("{day}{clock}").as_bytes(), DayOrder::YearFirst);
+        proptest::prop_assert_eq!(read(&day), read(&day.replace('-', "/")));
+    }
+}

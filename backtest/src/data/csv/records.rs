@@ -174,3 +174,47 @@ pub fn is_plain(bytes: &[u8]) -> bool {
 fn is_blank(line: &[u8]) -> bool {
     line.first().is_none_or(|byte| *byte <= b' ') && line.trim_ascii().is_empty()
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// The cells of all records, without the blanks around them.
+    fn cells(file: &SourceFile<'_>, is_plain: bool) -> Vec<Vec<Vec<u8>>> {
+        let mut records = Records::new(file, 0, b',', is_plain);
+        let mut found = Vec::new();
+        while let Some((_, record)) = records.next() {
+            for place in 0..record.len() {
+                if let Some(number) = record.number(place) {
+                    assert_eq!(number::plain(record.cell(place)), Some(number));
+                }
+            }
+            found.push(record.cells().map(<[u8]>::to_vec).collect());
+        }
+        found
+    }
+
+    proptest! {
+        #[test]
+        fn a_plain_text_is_cut_as_the_csv_crate_cuts_it(
+            lines in prop::collection::vec("[0-9., a-c-]{0,30}", 0..8),
+            ends in prop::collection::vec(prop::sample::select(vec!["\n", "\r\n"]), 8),
+            has_last_end in any::<bool>(),
+        ) {
+            let mut text = String::new();
+            for (idx, (line, end)) in lines.iter().zip(ends).enumerate() {
+                text += line;
+                if has_last_end || idx + 1 < lines.len() {
+                    text += end;
+                }
+            }
+            let file = tempfile::NamedTempFile::new().expect("a temporary file");
+            std::fs::write(&file, text).expect("it can be written");
+            let file = SourceFile::read(file.path()).expect("it can be read");
+            prop_assert!(is_plain(file.bytes()));
+            prop_assert_eq!(cells(&file, true), cells(&file, false));
+        }
+    }
+}
