@@ -5,6 +5,10 @@
 //! makes text of what is none, `csv` turns text into rows, and `repair` turns rows
 //! into consecutive bars. All of them count what they find, and [`LoadReport`] says it
 //! and what was done about it under the [`Policy`]. Nothing is repaired in silence.
+//!
+//! Bars of half an hour down to a minute are joined to hours, and hours that are only
+//! partly there are counted. From then on an hour is one bar: orders are filled by its
+//! open, high, low and close, and what happened in which minute is no longer known.
 
 mod cache;
 mod catalogue;

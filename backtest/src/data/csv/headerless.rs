@@ -9,6 +9,7 @@
 
 use super::SAMPLE_ROWS;
 use super::number;
+use super::plain::plain;
 use super::records::{Record, Records};
 
 /// Positions of open, high, low and close among four price columns.
@@ -140,7 +141,7 @@ fn is_clock(cell: &[u8]) -> bool {
 
 /// Whether a cell is meant as a number.
 pub fn is_number(cell: &[u8]) -> bool {
-    number::plain(cell).is_some()
+    plain(cell).is_some()
         || str::from_utf8(cell)
             .is_ok_and(|text| text.replace([',', '\'', ' '], "").parse::<f64>().is_ok())
 }

@@ -15,6 +15,7 @@ mod moment;
 mod number;
 mod pair;
 mod parts;
+mod plain;
 mod records;
 mod row;
 mod row_time;

@@ -1,7 +1,8 @@
 //! A row's time as its cell has it: seconds, and how they were written.
 
 use super::flaw::Flaw;
-use super::number::{self, Plain};
+use super::number;
+use super::plain::{Plain, plain};
 use crate::data::DefectKind;
 
 /// The earliest time believed, 1990-01-01. Together with [`LATEST`] it tells the
@@ -97,7 +98,7 @@ fn count(cell: &[u8]) -> Result<(i64, bool, (bool, bool)), Flaw> {
     if let Some(Plain {
         mantissa,
         n_decimals,
-    }) = number::plain(cell)
+    }) = plain(cell)
         && n_decimals < cell.len() - usize::from(n_decimals > 0)
     {
         let scale = 10_u64.pow(u32::try_from(n_decimals).expect("fewer than 20"));

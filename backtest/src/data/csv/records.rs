@@ -8,7 +8,7 @@
 use ::csv::{ByteRecord, Reader, ReaderBuilder};
 use memchr::{memchr, memchr_iter};
 
-use super::number::{self, Plain};
+use super::plain::{self, Plain};
 use crate::data::source_file::SourceFile;
 
 /// The records of a file from an offset on.
@@ -81,7 +81,7 @@ impl<'a> Records<'a> {
         self.cells.clear();
         let mut start = 0;
         loop {
-            let (length, number) = number::cut(&rest[start..], self.delimiter);
+            let (length, number) = plain::cut(&rest[start..], self.delimiter);
             let end = start + length;
             let text = &rest[start..end];
             self.cells.push(Cell { text, number });
@@ -188,7 +188,7 @@ mod tests {
         while let Some((_, record)) = records.next() {
             for place in 0..record.len() {
                 if let Some(number) = record.number(place) {
-                    assert_eq!(number::plain(record.cell(place)), Some(number));
+                    assert_eq!(plain::plain(record.cell(place)), Some(number));
                 }
             }
             found.push(record.cells().map(<[u8]>::to_vec).collect());

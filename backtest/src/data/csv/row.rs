@@ -2,7 +2,8 @@
 
 use super::columns::Columns;
 use super::flaw::Flaw;
-use super::number::{self, Plain};
+use super::number;
+use super::plain::Plain;
 use super::records::Record;
 use super::shown::Shown;
 use crate::bar::Bar;
