@@ -9,8 +9,11 @@ from backtesting.lib import FractionalBacktest
 
 
 def mean(values, n_bars):
-    """Return the simple moving average."""
-    return pd.Series(values).rolling(n_bars).mean()
+    """Return the simple moving average, and 0 until there is one.
+
+    Where an indicator has no value, the package skips the hour, and one more.
+    """
+    return pd.Series(values).rolling(n_bars).mean().fillna(0.0)
 
 
 class Cross(Strategy):
@@ -25,6 +28,8 @@ class Cross(Strategy):
 
     def next(self):
         """Trade on the difference of the two."""
+        if len(self.data) < self.slow:
+            return
         if self.fast_mean[-1] > self.slow_mean[-1]:
             if not self.position:
                 self.buy()
