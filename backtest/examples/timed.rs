@@ -1,5 +1,5 @@
 //! Times runs of the engine inside one process, for the comparison with other engines:
-//! `timed S1|S3 FILE... [--repeats N]` prints one line of JSON.
+//! `timed S1|S2|S3 FILE... [--repeats N]` prints one line of JSON.
 
 use std::path::PathBuf;
 use std::time::Instant;
@@ -14,7 +14,7 @@ const AT_LEAST: f64 = 0.3;
 
 #[derive(Parser)]
 struct Args {
-    /// S1 (the moving-average cross) or S3 (idle).
+    /// S1 (the moving-average cross), S2 (equal weights of what is rising) or S3 (idle).
     case: String,
     /// Price files, one pair each.
     files: Vec<PathBuf>,
@@ -27,8 +27,9 @@ fn main() -> anyhow::Result<()> {
     let args = Args::parse();
     let strategy = match args.case.as_str() {
         "S1" => "sma-cross:fast=24,slow=72",
+        "S2" => "sma-weights:fast=24,slow=72,allocation=0.98,drift=0.01",
         "S3" => "idle",
-        other => anyhow::bail!("no case `{other}`: choose S1 or S3"),
+        other => anyhow::bail!("no case `{other}`: choose S1, S2 or S3"),
     };
     let mut strategy = StrategySpec::parse(strategy)?.build()?;
 

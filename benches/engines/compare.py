@@ -21,15 +21,16 @@ from pathlib import Path
 import exact
 import market
 import report
-from peer import CASH
 from subjects import CONVENTIONS, PEERS, Peer
 
 HERE = Path(__file__).parent
 S1 = "sma-cross:fast=24,slow=72"
-STRATEGIES = {"S1": S1, "S3": "idle"}
+S2 = "sma-weights:fast=24,slow=72,allocation=0.98,drift=0.01"
+STRATEGIES = {"S1": S1, "S2": S2, "S3": "idle"}
+N_ASSETS = {"S1": 1, "S2": 20, "S3": 1, "sweep": 1}
 SWEEP = ["--strategy", "sma-cross", "--param", "fast=2..41", "--param", "slow=50..290:10"]
 OWN = "backdraft (command)"
-CASES = ("S1", "S3", "sweep")
+CASES = tuple(N_ASSETS)
 # Longer than any of them takes on a busy machine.
 PATIENCE = 600
 
@@ -66,7 +67,9 @@ def main() -> int:
     options = parser.parse_args()
 
     engines = options.target / "engines"
-    files = market.write(options.target / "release/market", engines / "data", 1)
+    files = market.write(
+        options.target / "release/market", engines / "data", max(N_ASSETS.values())
+    )
     ours = our_values(options.target, files[0])
     rows, skipped = our_rows(options.target, files), {}
     for peer in PEERS:
@@ -153,35 +156,40 @@ def cli(target: Path, strategy: str, files: list[Path], fill: str, size: str) ->
 
 def our_rows(target: Path, files: list[Path]) -> list[Row]:
     """Return our rows: the command line, Rust, and Python where that is built."""
-    names = [str(file) for file in files]
     rows = []
     exactly = (0.0, "the same engine")
     for case, strategy in STRATEGIES.items():
-        command = cli(target, strategy, files, *CONVENTIONS["B"])
+        chosen = files[: N_ASSETS[case]]
+        names = [str(file) for file in chosen]
+        command = cli(target, strategy, chosen, *CONVENTIONS["B"])
         rows.append(Row(OWN, case, "B", command, *exactly, False, "final_value"))
         command = [str(target / "release/examples/timed"), case, *names]
         rows.append(Row("backdraft (Rust)", case, "B", command, *exactly))
         python = target / "python-venv/bin/python"
-        if python.exists():
+        if python.exists() and case != "S2":
             command = [str(python.absolute()), str(HERE / "peer_backdraft.py"), case, *names]
             rows.append(Row("backdraft (Python)", case, "B", command, *exactly))
     fill, size = CONVENTIONS["A"]
     program = str(target / "release/backtest")
     how = ["--fill", fill, "--size", size, "--objective", "total_return", "--top", "1"]
-    command = [program, "sweep", "--data", *names, *SWEEP, *how, "--json", "-"]
+    command = [program, "sweep", "--data", str(files[0]), *SWEEP, *how, "--json", "-"]
     rows.append(Row(OWN, "sweep", "A", command, *exactly, False))
     return rows
 
 
 def peer_rows(peer: Peer, python: Path, files: list[Path]) -> list[Row]:
     """Return the rows of a peer's cases."""
-    names = [str(file) for file in files]
     return [
         Row(
             peer.name,
             case,
-            peer.convention,
-            [str(python), str(HERE / peer.script), case, *names],
+            peer.conventions.get(case, peer.convention),
+            [
+                str(python),
+                str(HERE / peer.script),
+                case,
+                *[str(file) for file in files[: N_ASSETS[case]]],
+            ],
             peer.tolerance,
             peer.reason,
         )
@@ -237,10 +245,10 @@ def figures_of(row: Row, ours: dict[str, dict], rows: list[Row], file: Path) -> 
         "peak_mb": max(row.peak_mb),
         "fills": said.get("fills"),
     }
+    own = next(it for it in rows if it.case == row.case and it.engine == OWN)
     if row.case == "sweep":
-        [own] = [row for row in rows if row.case == "sweep" and row.engine == OWN]
         return figures | sweep_figures(row, own, file)
-    expected = ours[row.convention]["value"] if row.case == "S1" else CASH
+    expected = ours[row.convention]["value"] if row.case == "S1" else own.said[0][own.value_key]
     values = {said[row.value_key] for said in row.said}
     off = max(abs(value / expected - 1) for value in values)
     return figures | {

@@ -19,9 +19,9 @@ COMMISSION = 0.001
 FAST, SLOW = 24, 72
 # What is invested where an order is sized before its price is known.
 ALLOCATION = 0.99
-# S2: the weight of an asset that is held is WEIGHT / number of assets, and is mended
-# when it is off by more than BAND.
-WEIGHT, BAND = 0.98, 0.01
+# S2: an asset that is rising is held at WEIGHT / number of assets of the equity, and is
+# ordered to its weight when it crosses and when it is off by more than DRIFT.
+WEIGHT, DRIFT = 0.98, 0.01
 
 COLUMNS = ["open", "high", "low", "close", "volume"]
 

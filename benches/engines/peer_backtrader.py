@@ -32,16 +32,14 @@ class Cross(bt.Strategy):
 
 
 class Weights(bt.Strategy):
-    """Equal weights of what is above its slow average, mended beyond a band."""
+    """Equal weights of what is rising, mended when it crosses or drifts."""
 
     def __init__(self):
-        self.means = [
-            (
-                bt.indicators.SMA(d.close, period=peer.FAST),
-                bt.indicators.SMA(d.close, period=peer.SLOW),
-            )
-            for d in self.datas
-        ]
+        def mean(data, period):
+            return bt.indicators.SMA(data.close, period=period)
+
+        self.means = [(mean(data, peer.FAST), mean(data, peer.SLOW)) for data in self.datas]
+        self.was_rising = [False] * len(self.datas)
         self.fills = 0
 
     def notify_order(self, order):
@@ -49,18 +47,20 @@ class Weights(bt.Strategy):
         self.fills += order.status == order.Completed
 
     def next(self):
-        """Order what is off its weight, sales first."""
+        """Order what has crossed or is off its weight, sales first."""
         value = self.broker.getvalue()
-        targets = []
-        for data, (fast, slow) in zip(self.datas, self.means, strict=True):
-            if fast[0] == slow[0]:
-                continue
-            target = peer.WEIGHT / len(self.datas) if fast[0] > slow[0] else 0.0
-            held = self.getposition(data).size * data.close[0] / value
-            if abs(held - target) > peer.BAND or (target == 0.0 and held != 0.0):
-                targets.append((target - held, data, target))
-        for _, data, target in sorted(targets, key=lambda it: it[0]):
-            self.order_target_percent(data, target)
+        orders = []
+        for idx, (data, (fast, slow)) in enumerate(zip(self.datas, self.means, strict=True)):
+            is_rising = fast[0] > slow[0]
+            target = peer.WEIGHT / len(self.datas) if is_rising else 0.0
+            weight = self.getposition(data).size * data.close[0] / value
+            if is_rising != self.was_rising[idx] or abs(weight - target) > peer.DRIFT:
+                # The package's own order_target_percent rounds to whole coins.
+                size = target * value / data.close[0] - self.getposition(data).size
+                orders.append((size > 0, idx, size))
+            self.was_rising[idx] = is_rising
+        for _, idx, size in sorted(orders):
+            (self.buy if size > 0 else self.sell)(self.datas[idx], size=abs(size))
 
 
 class Idle(bt.Strategy):
@@ -101,6 +101,7 @@ if __name__ == "__main__":
         list,
         {
             "S1": lambda files: run(files, Cross),
+            "S2": lambda files: run(files, Weights),
             "S3": lambda files: run(files, Idle),
         },
     )

@@ -3,8 +3,11 @@
 import peer
 
 # isort: split
+import numpy as np
 import pandas as pd
 import vectorbt as vbt
+from numba import njit
+from vectorbt.portfolio.nb import order_nb, order_nothing_nb
 
 
 def signals(close, fast, slow):
@@ -34,6 +37,68 @@ def cross(data):
     return peer.Ran(ran.final_value(), len(ran.orders.records))
 
 
+def weights(data):
+    """Trade equal weights of what is rising, by an order function of one's own."""
+    close = pd.concat([frame["close"] for frame in data], axis=1, keys=range(len(data)))
+    opens = pd.concat([frame["open"] for frame in data], axis=1, keys=range(len(data)))
+    rising = (close.rolling(peer.FAST).mean() > close.rolling(peer.SLOW).mean()).to_numpy()
+    ran = vbt.Portfolio.from_order_func(
+        close,
+        order_to_weight,
+        opens.to_numpy(),
+        close.to_numpy(),
+        rising,
+        peer.WEIGHT / len(data),
+        pre_segment_func_nb=sales_first,
+        pre_segment_args=(opens.to_numpy(), close.to_numpy(), rising, peer.WEIGHT / len(data)),
+        cash_sharing=True,
+        group_by=True,
+        init_cash=peer.CASH,
+        freq="1h",
+    )
+    return peer.Ran(ran.final_value(), len(ran.orders.records))
+
+
+@njit
+def wanted(col, row, position, value, close, rising, target):
+    """Return how many coins the last close asks to trade, or nothing."""
+    is_rising = rising[row - 1, col]
+    was_rising = row >= 2 and rising[row - 2, col]
+    share = target if is_rising else 0.0
+    price = close[row - 1, col]
+    if is_rising != was_rising or abs(position * price / value - share) > peer.DRIFT:
+        return share * value / price - position
+    return 0.0
+
+
+@njit
+def sales_first(c, opens, close, rising, target):
+    """Decide at the last close what to trade at this open, and sort it."""
+    sizes = np.zeros(c.group_len)
+    if c.i == 0:
+        return (sizes,)
+    value = c.last_cash[c.group]
+    for col in range(c.group_len):
+        value += c.last_position[col] * close[c.i - 1, col]
+    for col in range(c.group_len):
+        sizes[col] = wanted(col, c.i, c.last_position[col], value, close, rising, target)
+    n = 0
+    for is_sale in (True, False):
+        for col in range(c.group_len):
+            if (sizes[col] < 0) == is_sale:
+                c.call_seq_now[n] = col
+                n += 1
+    return (sizes,)
+
+
+@njit
+def order_to_weight(c, sizes, opens, close, rising, target):
+    """Order at the open what was decided."""
+    if sizes[c.col] == 0.0:
+        return order_nothing_nb()
+    return order_nb(size=sizes[c.col], price=opens[c.i, c.col], fees=peer.COMMISSION)
+
+
 def idle(data):
     """Order nothing."""
     never = pd.Series(False, index=data.index)
@@ -59,6 +124,11 @@ def sweep(data):
 if __name__ == "__main__":
     peer.main(
         "vectorbt",
-        lambda files: peer.frames(files)[0],
-        {"S1": cross, "S3": idle, "sweep": sweep},
+        peer.frames,
+        {
+            "S1": lambda data: cross(data[0]),
+            "S2": weights,
+            "S3": lambda data: idle(data[0]),
+            "sweep": lambda data: sweep(data[0]),
+        },
     )

@@ -6,6 +6,10 @@ TITLES = {
     "S1": "## S1: moving-average cross, 24 and 72 hours\n\n"
     "One asset, 17,544 hours, 100,000 of cash, 0.1 % commission; long while the fast average "
     "is above the slow one.",
+    "S2": "## S2: twenty assets at equal weights\n\n"
+    "Each of 20 assets at 4.9 % of the equity while its fast average is above the slow one; "
+    "ordered to its weight when it crosses and when it is off by more than 1 %; sales before "
+    "purchases.",
     "S3": "## S3: a strategy that does nothing\n\nThe same hours, no orders.",
     "sweep": "## Sweep of the cross's windows\n\n"
     "Fast 2 to 41, slow 50 to 290 by 10: 1,000 runs. backtesting.py runs every tenth of them. "

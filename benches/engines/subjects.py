@@ -1,6 +1,6 @@
 """Who is compared: packages, their conventions, and how far their arithmetic may be off."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 CONVENTIONS = {
     "A": ("next-open", "on-fill"),
@@ -22,6 +22,8 @@ class Peer:
     tolerance: float
     reason: str
     cases: tuple[str, ...]
+    # Where a case has another convention.
+    conventions: dict[str, str] = field(default_factory=dict)
 
 
 PEERS = (
@@ -41,7 +43,7 @@ PEERS = (
         "B",
         1e-11,
         "binary fractions",
-        ("S1", "S3"),
+        ("S1", "S2", "S3"),
     ),
     Peer(
         "vectorbt",
@@ -50,7 +52,8 @@ PEERS = (
         "A",
         1e-11,
         "binary fractions",
-        ("S1", "S3", "sweep"),
+        ("S1", "S2", "S3", "sweep"),
+        {"S2": "B"},
     ),
     Peer(
         "nautilus_trader",
