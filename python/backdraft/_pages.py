@@ -27,7 +27,7 @@ STYLE = """
 class Page:
     """A whole page, which notebooks show in a frame of its own."""
 
-    def __init__(self, text: str, height: int = 560) -> None:
+    def __init__(self, text: str, height: int = 680) -> None:
         self.text = text
         self.height = height
 
@@ -41,7 +41,7 @@ class Page:
     def _repr_html_(self) -> str:
         return (
             f'<iframe srcdoc="{html.escape(self.text)}" width="100%" height="{self.height}" '
-            'style="border:1px solid #ddd" sandbox="allow-scripts"></iframe>'
+            'style="border:1px solid #ddd; box-sizing:border-box" sandbox="allow-scripts"></iframe>'
         )
 
 

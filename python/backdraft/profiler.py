@@ -81,9 +81,17 @@ class Profile(ContextDecorator):
         """One line on how well it was sampled: rate, losses, cost."""
         return self.native.quality
 
-    def flamegraph(self) -> Page:
-        """Return the interactive flame graph; notebooks show it in place."""
-        page = self.native.render("profile.html", self.title)
+    def flamegraph(self, root: str | None = None) -> Page:
+        """Return the interactive flame graph; notebooks show it in place.
+
+        Parameters
+        ----------
+        root : str, optional
+            A part of a function's name: only what runs below such a function is drawn,
+            without what called it.
+        """
+        profile = self.native if root is None else self.native.root_at(root)
+        page = profile.render("profile.html", self.title)
         return Page(page.decode())
 
     def table(self) -> pl.DataFrame | pd.DataFrame:

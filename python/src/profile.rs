@@ -127,6 +127,12 @@ impl Profile {
         (share.value, share.low, share.high)
     }
 
+    /// The samples that pass through a function whose name contains `part`, each cut off
+    /// above it.
+    fn root_at(&self, part: &str) -> Self {
+        Self(self.0.root_at(|function| function.contains(part)))
+    }
+
     /// Stacks, root first, with their samples.
     fn stacks(&self) -> Vec<(Vec<String>, u64)> {
         let stacks = self.0.stacks().map(|(stack, weight)| {

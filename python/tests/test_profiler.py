@@ -35,6 +35,16 @@ def test_a_block_is_sampled():
     assert str(p).endswith(p.quality)
 
 
+def test_a_graph_begins_where_it_is_told_to():
+    with profile(rate=1000) as p:
+        work(0.2)
+    below = p.native.root_at("work (test_profiler.py")
+    assert 0 < below.n_samples <= p.n_samples
+    assert all(stack[0].startswith("work (") for stack, _ in below.stacks())
+    text = p.flamegraph(root="work (test_profiler.py").text
+    assert "work (test_profiler.py" in text and len(text) < len(p.flamegraph().text)
+
+
 def test_a_function_is_sampled_by_a_decorator():
     session = profile(rate=1000)
 
