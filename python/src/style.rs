@@ -85,13 +85,12 @@ fn time_in_force(time: &Bound<'_, PyAny>) -> PyResult<TimeInForce> {
         "GTC" => Ok(TimeInForce::GoodTillCancelled),
         "IOC" => Ok(TimeInForce::ImmediateOrCancel),
         "FOK" => Ok(TimeInForce::FillOrKill),
-        _ => match Timestamp::parse(&text) {
-            Some(until) => Ok(TimeInForce::GoodTillDate(until)),
-            None => {
-                let rule = "choose GTC, IOC, FOK, or the time until which the order is good";
-                Err(error::option("time_in_force", text, rule))
-            }
-        },
+        _ => {
+            let rule = "choose GTC, IOC, FOK, or the time until which the order is good";
+            Timestamp::parse(&text)
+                .map(TimeInForce::GoodTillDate)
+                .ok_or_else(|| error::option("time_in_force", &text, rule))
+        }
     }
 }
 
