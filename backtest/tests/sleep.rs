@@ -5,13 +5,13 @@ mod support;
 
 use std::cell::Cell;
 
+use backtest::engine::{FinalValue, final_value};
 use backtest::strategy::{Crossing, SmaCross};
 use backtest::{
-    Account, Cash, Context, DataPortal, EngineOptions, FillConvention, Margin, MemoryPortal,
-    OrderRequest, Outcome, PairId, Price, Quantity, Ratio, Result, Sizing, Strategy, Timestamp,
-    run,
+    Account, Amount, Cash, Context, DataPortal, EngineOptions, FillConvention, IntraBar, Margin,
+    MemoryPortal, OrderRequest, Outcome, PairId, Price, Quantity, Ratio, Result, Sizing, Strategy,
+    Timestamp, run,
 };
-use backtest::{Amount, IntraBar};
 use proptest::prelude::*;
 use proptest::strategy::Strategy as Generator;
 use support::{ONE, Row, Scenario, scenario};
@@ -97,7 +97,7 @@ fn options() -> impl Generator<Value = EngineOptions> {
     )
 }
 
-/// The same run asleep and awake.
+/// The same run asleep and awake, and for its final value alone.
 fn both(
     scenario: &Scenario,
     scale: i64,
@@ -107,9 +107,18 @@ fn both(
     let (market, range) = (scenario.market(scale), scenario.range(0));
     let mut sleepy = MemoryPortal::new(&market);
     let mut wakeful = Wakeful(MemoryPortal::new(&market));
-    let sleepy = run(&market, range, &mut sleepy, build().as_mut(), options);
-    let wakeful = run(&market, range, &mut wakeful, build().as_mut(), options);
-    [sleepy, wakeful].map(|outcome| outcome.expect("a sound run"))
+    let asleep = run(&market, range, &mut sleepy, build().as_mut(), options);
+    let awake = run(&market, range, &mut wakeful, build().as_mut(), options);
+    let found = final_value(&market, range, &mut sleepy, build().as_mut(), options);
+    let [asleep, awake] = [asleep, awake].map(|outcome| outcome.expect("a sound run"));
+    let expected = FinalValue {
+        value: awake.final_value,
+        total_return: awake.metrics.total_return,
+        fills: awake.fills.len(),
+        commission: awake.commission,
+    };
+    assert_eq!(found.expect("a sound run"), expected);
+    [asleep, awake]
 }
 
 proptest! {

@@ -34,8 +34,12 @@ pub struct SweepArgs {
     #[arg(long = "param", value_name = "NAME=VALUES", required = true)]
     params: Vec<String>,
     /// What is looked for: sharpe, sortino, total_return, calmar, max_drawdown or alpha
-    #[arg(long, value_name = "METRIC", default_value = "sharpe")]
-    objective: String,
+    /// [default: sharpe, or total_return with --values-only]
+    #[arg(long, value_name = "METRIC")]
+    objective: Option<String>,
+    /// Find final values and numbers of fills alone, several times as fast
+    #[arg(long, conflicts_with = "walk_forward")]
+    values_only: bool,
     /// How many of the best are printed
     #[arg(long, value_name = "N", default_value = "10")]
     top: String,
@@ -86,7 +90,10 @@ pub fn run(args: &SweepArgs) -> Result<ExitCode> {
     if let Some((train, test)) = plan.walk_forward {
         return walk(&plan, range, (train, test), &market, &options, json);
     }
-    let units = sweep::work_units(&plan.strategy, &plan.space, &market, range);
+    let mut units = sweep::work_units(&plan.strategy, &plan.space, &market, range);
+    for unit in &mut units {
+        unit.values_only = args.values_only;
+    }
     let identity = sweep::identity(&units, &options);
     let journal = args.json.as_deref().filter(|path| *path != Path::new("-"));
     let journal = journal
@@ -158,10 +165,7 @@ impl Plan {
                 format!("these are more than {MAX_POINTS} points; try --sampling latin:1000");
             return Err(invalid("--param", &args.params.join(" "), rule));
         }
-        let objective = Objective::parse(&args.objective).ok_or_else(|| {
-            let rule = format!("choose one of {}", Objective::NAMES.join(", "));
-            invalid("--objective", &args.objective, rule)
-        })?;
+        let objective = objective(args.objective.as_deref(), args.values_only)?;
         let cores = thread::available_parallelism().map_or(1, NonZero::get);
         let rule = "it has to be a whole number of at least 1";
         let n_threads = match &args.threads {
@@ -195,6 +199,24 @@ impl Plan {
                 .unwrap_or_else(|| "there is no point to run".into()),
         })
     }
+}
+
+fn objective(name: Option<&str>, values_only: bool) -> backtest::Result<Objective> {
+    let default = if values_only {
+        "total_return"
+    } else {
+        "sharpe"
+    };
+    let name = name.unwrap_or(default);
+    let objective = Objective::parse(name).ok_or_else(|| {
+        let rule = format!("choose one of {}", Objective::NAMES.join(", "));
+        invalid("--objective", name, rule)
+    })?;
+    if values_only && !objective.is_of_values() {
+        let rule = "with --values-only, choose total_return or final_value";
+        return Err(invalid("--objective", name, rule));
+    }
+    Ok(objective)
 }
 
 fn sampling(text: &str) -> backtest::Result<Sampling> {

@@ -23,11 +23,11 @@ use std::thread;
 
 use serde::{Deserialize, Serialize};
 
-use crate::engine::{self, EngineOptions};
+use crate::engine::{self, EngineOptions, FinalValue};
 use crate::market::Market;
 use crate::outcome::Outcome;
 use crate::portal::MemoryPortal;
-use crate::strategy::StrategySpec;
+use crate::strategy::{Strategy, StrategySpec};
 use crate::time::{HourRange, Timestamp};
 use crate::{Error, Result};
 
@@ -42,15 +42,34 @@ pub struct WorkUnit {
     pub start: i64,
     /// The hour after the last, in seconds since 1970.
     pub end: i64,
+    /// Whether the final value is all that is asked for.
+    #[serde(default)]
+    pub values_only: bool,
 }
 
 impl WorkUnit {
-    /// Runs it on the market that it is meant for.
+    /// Runs it on the market that it is meant for, with everything that a run finds.
     ///
     /// # Errors
     /// When `market` is another one, when the strategy does not take its parameters,
     /// and whatever [`engine::run`] fails with.
     pub fn run(&self, market: &Market, options: &EngineOptions) -> Result<Outcome> {
+        let (range, mut strategy) = self.prepare(market)?;
+        let mut portal = MemoryPortal::new(market);
+        engine::run(market, range, &mut portal, strategy.as_mut(), options)
+    }
+
+    /// Runs it for its final value alone.
+    ///
+    /// # Errors
+    /// Those of [`WorkUnit::run`].
+    pub fn final_value(&self, market: &Market, options: &EngineOptions) -> Result<FinalValue> {
+        let (range, mut strategy) = self.prepare(market)?;
+        let mut portal = MemoryPortal::new(market);
+        engine::final_value(market, range, &mut portal, strategy.as_mut(), options)
+    }
+
+    fn prepare(&self, market: &Market) -> Result<(HourRange, Box<dyn Strategy + Send>)> {
         if self.data != market.fingerprint() {
             return Err(Error::OtherData {
                 wanted: self.data.clone(),
@@ -66,13 +85,11 @@ impl WorkUnit {
             value: format!("{} .. {}", self.start, self.end),
             rule: "it has to end after it begins, both on the hour".into(),
         })?;
-        let mut strategy = self.strategy.build()?;
-        let mut portal = MemoryPortal::new(market);
-        engine::run(market, range, &mut portal, strategy.as_mut(), options)
+        Ok((range, self.strategy.build()?))
     }
 }
 
-/// The work units of a strategy at every point of a space.
+/// The work units of a strategy at every point of a space, with all that a run finds.
 pub fn work_units(
     strategy: &StrategySpec,
     space: &Space,
@@ -87,6 +104,7 @@ pub fn work_units(
         data: data.to_owned(),
         start: range.start().as_seconds(),
         end: range.end().as_seconds(),
+        values_only: false,
     };
     space.points().into_iter().map(unit).collect()
 }

@@ -56,6 +56,11 @@ impl Objective {
         }
     }
 
+    /// Whether final values are all that it needs.
+    pub const fn is_of_values(self) -> bool {
+        matches!(self, Self::TotalReturn)
+    }
+
     /// The number itself.
     pub fn value(self, found: &Found) -> Option<f64> {
         match self {
@@ -63,10 +68,10 @@ impl Objective {
             Self::Sortino => found.sortino,
             Self::TotalReturn => Some(found.total_return),
             Self::Calmar => {
-                let drawdown = found.max_drawdown;
+                let drawdown = found.max_drawdown?;
                 (drawdown > 0.0).then(|| found.total_return / drawdown)
             }
-            Self::MaxDrawdown => Some(found.max_drawdown),
+            Self::MaxDrawdown => found.max_drawdown,
             Self::Alpha => found.alpha,
         }
     }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Objective, WorkUnit};
-use crate::engine::EngineOptions;
+use crate::engine::{EngineOptions, FinalValue};
 use crate::market::Market;
 use crate::metrics::Metrics;
 use crate::outcome::Outcome;
@@ -22,18 +22,19 @@ pub struct Row {
     pub refused: Option<String>,
 }
 
-/// The result of one point.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+/// The result of one point; what a run leaves undefined is `None`, and so is what was
+/// not asked for.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Found {
     pub final_value: f64,
     pub fills: usize,
     pub commission: f64,
     pub total_return: f64,
-    pub max_drawdown: f64,
+    pub max_drawdown: Option<f64>,
     pub volatility: Option<f64>,
     pub sharpe: Option<f64>,
     pub sortino: Option<f64>,
-    pub exposure: f64,
+    pub exposure: Option<f64>,
     pub alpha: Option<f64>,
     pub beta: Option<f64>,
 }
@@ -41,8 +42,15 @@ pub struct Found {
 impl Row {
     /// Runs a unit and keeps its numbers.
     pub(super) fn of(unit: &WorkUnit, market: &Market, options: &EngineOptions) -> Result<Self> {
-        let (result, refused) = match unit.run(market, options) {
-            Ok(outcome) => (Some(Found::of(&outcome)), None),
+        let found = if unit.values_only {
+            let value = unit.final_value(market, options);
+            value.map(|value| Found::of_value(&value))
+        } else {
+            let outcome = unit.run(market, options);
+            outcome.map(|outcome| Found::of(&outcome))
+        };
+        let (result, refused) = match found {
+            Ok(found) => (Some(found), None),
             // A corner of the space, such as a fast average that is not faster.
             Err(Error::Option { rule, .. }) => (None, Some(rule)),
             Err(error) => return Err(error),
@@ -74,13 +82,23 @@ impl Found {
             fills: outcome.fills.len(),
             commission: outcome.commission.as_f64(),
             total_return,
-            max_drawdown: max_drawdown.fraction,
+            max_drawdown: Some(max_drawdown.fraction),
             volatility,
             sharpe,
             sortino,
-            exposure,
+            exposure: Some(exposure),
             alpha,
             beta,
+        }
+    }
+
+    fn of_value(found: &FinalValue) -> Self {
+        Self {
+            final_value: found.value.as_f64(),
+            fills: found.fills,
+            commission: found.commission.as_f64(),
+            total_return: found.total_return,
+            ..Self::default()
         }
     }
 }

@@ -49,6 +49,19 @@ fn the_number_of_threads_changes_nothing() {
 }
 
 #[test]
+fn values_alone_are_those_of_the_full_sweep() {
+    let (full, values) = (sweep(&sandbox(), ""), sweep(&sandbox(), "--values-only"));
+    assert_eq!(values["objective"], "total_return");
+    let results = |found: &Value| found["results"].as_array().expect("a list").clone();
+    for (full, value) in results(&full).iter().zip(&results(&values)) {
+        for name in ["final_value", "fills", "total_return"] {
+            assert_eq!(full["result"][name], value["result"][name]);
+        }
+        assert_eq!(value["result"]["sharpe"], Value::Null);
+    }
+}
+
+#[test]
 fn the_best_come_first_by_what_is_asked_for() {
     let found = sweep(&sandbox(), "--objective max_drawdown --top 2");
     let drawdown = |row: &Value| row["result"]["max_drawdown"].as_f64().expect("a number");
@@ -171,6 +184,10 @@ fn what_makes_no_sense_is_refused() {
         (
             "sweep --param fast=1..2 --objective luck",
             "`luck` is not a valid --objective",
+        ),
+        (
+            "sweep --param fast=1..2 --values-only --objective sharpe",
+            "with --values-only, choose total_return or final_value",
         ),
         (
             "sweep --param fast=1..2 --sampling dice",

@@ -86,13 +86,13 @@ pub fn to_text(report: &SweepReport<'_>) -> String {
             .map(|name| format!("{:>10}", row.parameters[*name]));
         let number = |value: Option<f64>| value.map_or("-".into(), |value| format!("{value:.2}"));
         put(format_args!(
-            "{}{:>16}{:>12.2}{:>9}{:>9}{:>12.2}{:>8}",
+            "{}{:>16}{:>12.2}{:>9}{:>9}{:>12}{:>8}",
             values.collect::<String>(),
             thousands(found.final_value, 2),
             100.0 * found.total_return,
             number(found.sharpe),
             number(found.sortino),
-            100.0 * found.max_drawdown,
+            number(found.max_drawdown.map(|drawdown| 100.0 * drawdown)),
             found.fills,
         ));
     }
