@@ -1,5 +1,6 @@
 //! What an account may owe: nothing, or as much as its margin allows.
 
+use crate::metrics::HOURS_PER_YEAR;
 use crate::money::{Cash, Ratio};
 
 /// Whether an account may sell what it does not have.
@@ -28,8 +29,8 @@ impl Margin {
     /// The cost of an hour in which coins of value `short` and cash of `debt` are
     /// borrowed, both at least zero; rounded down at 1e-22.
     pub(crate) fn hourly_cost(&self, short: Cash, debt: Cash) -> Cash {
-        /// Of a year of 365.25 days.
-        const HOURS: i128 = 8_766;
+        #[expect(clippy::cast_possible_truncation, reason = "a whole number")]
+        const HOURS: i128 = HOURS_PER_YEAR as i128;
         let yearly = (short + debt) * self.borrow_rate;
         Cash::from_units(yearly.as_units() / HOURS)
     }

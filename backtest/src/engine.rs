@@ -11,6 +11,7 @@ use crate::broker::Broker;
 use crate::commission::{CommissionModel, PercentCommission};
 use crate::convention::{FillConvention, IntraBar, Sizing};
 use crate::history::Hour;
+use crate::instrument::PairId;
 use crate::ledger::{Curve, Ledger};
 use crate::market::Market;
 use crate::metrics::{metrics, units};
@@ -213,6 +214,13 @@ impl EngineOptions {
         self.commission = Arc::new(PercentCommission::new(rate));
     }
 
+    /// The exchange's rules for a pair.
+    #[inline]
+    pub(crate) fn rules_of(&self, pair: PairId) -> TradingRules {
+        let rules = self.rules.get(pair.index());
+        rules.copied().unwrap_or_default()
+    }
+
     fn check(&self) -> Result<()> {
         if self.capital <= Cash::ZERO {
             return Err(Error::Option {
@@ -229,7 +237,7 @@ impl EngineOptions {
 mod tests {
     use super::*;
     use crate::bar::{Bar, BarSeries};
-    use crate::instrument::{PairId, Symbol};
+    use crate::instrument::Symbol;
     use crate::market::Listing;
     use crate::money::{Price, Quantity};
     use crate::portal::MemoryPortal;

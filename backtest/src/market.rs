@@ -4,8 +4,8 @@ use std::sync::{Arc, OnceLock};
 
 use crate::bar::BarSeries;
 use crate::instrument::{PairId, Symbol};
-use crate::rates::Rates;
 use crate::metrics::Benchmark;
+use crate::rates::Rates;
 use crate::time::{HourRange, Timestamp};
 use crate::{Error, Result};
 

@@ -1,37 +1,34 @@
 //! The broker: executes open orders against the bar that is happening.
 //!
 //! Which prices an order gets is said in `matching`, how much of it the account
-//! can bear in `capacity`. Here is the order of events: at the open and at the close
-//! sales come before purchases, so that their proceeds can be spent, and each in the
-//! order of placing. Inside a bar, where nobody knows which came first, the
-//! convention puts stops or limits first, each in the order of placing.
+//! can bear in `capacity`, and what a fill brings about in `filling`. Here is the
+//! order of events: at the open and at the close sales come before purchases, so that
+//! their proceeds can be spent, and each in the order of placing. Inside a bar, where
+//! nobody knows which came first, the convention puts stops or limits first, each in
+//! the order of placing.
 
 mod capacity;
+mod filling;
+mod margin;
 mod matching;
 mod order_book;
+mod scene;
 
 pub(crate) use order_book::{OrderBook, with_real_prices};
 
-use capacity::{Proposal, executable};
-use matching::{Execution, Moment, execution, trail};
+use matching::{Moment, execution, trail};
+use scene::Scene;
 
+use crate::Result;
 use crate::account::Account;
-use crate::bar::Bar;
-use crate::commission::{Liquidity, Trade};
 use crate::convention::{FillConvention, IntraBar};
 use crate::engine::EngineOptions;
 use crate::fill::Fill;
 use crate::history::Hour;
-use crate::instrument::PairId;
 use crate::money::{Cash, Price, Quantity};
-use crate::order::TimeInForce;
-use crate::order::{Amount, Basis, Kind, Order, OrderId, OrderRequest, Rejection, Status};
+use crate::order::{Basis, Kind, Order, OrderId, Status};
 use crate::portfolio::Portfolio;
-use crate::position::worth;
-use crate::rules::TradingRules;
-use crate::slippage::{Offer, VolatilitySlippage, slipped};
 use crate::time::Timestamp;
-use crate::{Error, Result};
 
 /// Fills orders, charges commission, and writes down what could not be done.
 #[derive(Debug)]
@@ -56,13 +53,6 @@ pub(crate) struct Broker<'a> {
     volume_of: Option<Timestamp>,
     /// Room for the orders that are gone through, kept from one bar to the next.
     chosen: Vec<OrderId>,
-}
-
-/// The hour and the account that orders are executed in.
-struct Scene<'a, 'h> {
-    hour: &'a Hour<'h>,
-    portfolio: &'a mut Portfolio,
-    moment: Moment,
 }
 
 impl<'a> Broker<'a> {
@@ -137,43 +127,6 @@ impl<'a> Broker<'a> {
         self.book.open.is_empty()
             && last.is_none_or(|order| order.placed_at < now)
             && self.options.account == Account::LongOnly
-    }
-
-    /// Pays for what the account has borrowed in the hour, returns the equity that
-    /// this leaves, and liquidates an account whose margin is used up.
-    #[inline]
-    pub(crate) fn settle(
-        &mut self,
-        hour: &Hour<'_>,
-        portfolio: &mut Portfolio,
-        equity: Cash,
-    ) -> Cash {
-        let Account::Margin(margin) = self.options.account else {
-            return equity;
-        };
-        let cost = portfolio.pay_for_borrowing(&margin);
-        self.borrowing_cost += cost;
-        let equity = equity - cost;
-        let exposure = portfolio.exposure();
-        if exposure > Cash::ZERO && equity < exposure * margin.maintenance {
-            self.liquidations.push(hour.close_time());
-            self.liquidate(portfolio, hour.close_time());
-        }
-        equity
-    }
-
-    /// Withdraws all orders and orders every position closed.
-    fn liquidate(&mut self, portfolio: &Portfolio, now: Timestamp) {
-        for id in std::mem::take(&mut self.book.open) {
-            self.book.order_mut(id).end(Status::Cancelled, now);
-        }
-        for (idx, position) in portfolio.positions().iter().enumerate() {
-            if !position.is_flat() {
-                let nothing = Amount::Target(Quantity::ZERO);
-                let request = OrderRequest::new(PairId(idx), nothing);
-                self.book.place(request, Some(-position.quantity), now);
-            }
-        }
     }
 
     #[cold]
@@ -283,7 +236,7 @@ impl<'a> Broker<'a> {
                 return Ok(());
             }
             let is_sale = broker.is_sale(id, scene);
-            let rules = broker.rules(broker.book.order(id).pair);
+            let rules = broker.options.rules_of(broker.book.order(id).pair);
             let order = broker.book.order_mut(id);
             if let Some(bar) = scene.hour.traded(order.pair)
                 && let Some(execution) = trail(order, is_sale, &bar, &rules)
@@ -306,7 +259,7 @@ impl<'a> Broker<'a> {
         let EngineOptions {
             fill, intra_bar, ..
         } = *self.options;
-        let rules = self.rules(self.book.order(id).pair);
+        let rules = self.options.rules_of(self.book.order(id).pair);
         let order = self.book.order_mut(id);
         let conventions = (fill, intra_bar);
         match execution(order, is_sale, &bar, scene.moment, &rules, conventions) {
@@ -331,229 +284,6 @@ impl<'a> Broker<'a> {
         })
     }
 
-    /// Executes as much of one order as the bar and the account have.
-    fn fill(
-        &mut self,
-        id: OrderId,
-        execution: Execution,
-        bar: &Bar,
-        scene: &mut Scene<'_, '_>,
-    ) -> Result<()> {
-        let now = scene.time();
-        let order = self.book.order(id);
-        let (pair, chart_price) = (order.pair, self.price(id, execution, bar, scene));
-        let price = scene.settled(pair, chart_price);
-        let rules = self.rules(pair);
-        let sized_now = order.remaining.is_none();
-        let wanted = Self::wanted(order, price, scene.portfolio);
-        let wanted = if sized_now && order.amount.is_money() && !wanted.is_negative() {
-            // The amount is all that may be spent, commission included.
-            let trade = self.trade_of(Cash::ZERO, execution.liquidity);
-            self.options.commission.affordable(price * wanted, trade) / price
-        } else {
-            wanted
-        };
-        if !OrderBook::is_countable(wanted) {
-            self.book.reject(id, Rejection::Amount, now);
-            return Ok(());
-        }
-        if wanted.is_zero() {
-            self.book.order_mut(id).end(Status::Filled, now);
-            return Ok(());
-        }
-        let whole = rules.quantity(wanted);
-        if whole.is_zero() {
-            self.end_rest(id, Rejection::BelowMinimum, now);
-            return Ok(());
-        }
-        let offered = self.offered(pair, whole);
-        let is_all_or_nothing = self.book.order(id).time_in_force == TimeInForce::FillOrKill;
-        if is_all_or_nothing && offered != whole {
-            self.book.reject(id, Rejection::Unfillable, now);
-            return Ok(());
-        }
-        if offered.is_zero() {
-            self.book.order_mut(id).remaining = Some(whole);
-            return Ok(());
-        }
-        let proposal = Proposal {
-            pair,
-            quantity: offered,
-            price,
-            trade: self.trade_of(worth(price, offered.abs(), now)?, execution.liquidity),
-            only_reduces: self.book.order(id).parent.is_some(),
-        };
-        let commission = &*self.options.commission;
-        let (bearable, reason) =
-            executable(&proposal, self.options.account, commission, scene.portfolio);
-        let quantity = rules.quantity(bearable);
-        if quantity.is_zero() {
-            self.end_rest(id, reason, now);
-            return Ok(());
-        }
-        if is_all_or_nothing && quantity != whole {
-            self.book.reject(id, Rejection::Unfillable, now);
-            return Ok(());
-        }
-        self.apply(id, execution.liquidity, chart_price, quantity, scene)?;
-        let order = self.book.order_mut(id);
-        let rest = whole - quantity;
-        order.remaining = Some(rest);
-        if rest.is_zero() {
-            order.end(Status::Filled, now);
-        } else if quantity != offered {
-            order.end(Status::Cut, now);
-        }
-        // What is called up by a close begins with the next bar.
-        let price = (scene.moment != Moment::Close).then_some(execution.price);
-        self.tell_relatives(id, quantity, price, now);
-        Ok(())
-    }
-
-    /// Ends an order of which no more can be executed: cut when some of it was.
-    fn end_rest(&mut self, id: OrderId, reason: Rejection, now: Timestamp) {
-        if self.book.order(id).filled.is_zero() {
-            self.book.reject(id, reason, now);
-        } else {
-            self.book.order_mut(id).end(Status::Cut, now);
-        }
-    }
-
-    /// Writes a fill down, in the account too.
-    fn apply(
-        &mut self,
-        id: OrderId,
-        liquidity: Liquidity,
-        price: Price,
-        quantity: Quantity,
-        scene: &mut Scene<'_, '_>,
-    ) -> Result<()> {
-        let pair = self.book.order(id).pair;
-        let settled = scene.settled(pair, price);
-        let value = worth(settled, quantity.abs(), scene.time())?;
-        let fill = Fill {
-            order: id,
-            pair,
-            time: scene.time(),
-            at_close: scene.moment == Moment::Close,
-            price,
-            settled,
-            quantity,
-            commission: self.options.commission.on(self.trade_of(value, liquidity)),
-            liquidity,
-        };
-        scene.portfolio.apply(&fill);
-        self.commission_paid += fill.commission;
-        self.turnover += value;
-        if self.turnover.as_units() >> 126 != 0 {
-            return Err(Error::TooRich { at: scene.time() });
-        }
-        self.fills.push(fill);
-        self.book.order_mut(id).filled += quantity;
-        if let Some(left) = self.volume_left.get_mut(pair.index()) {
-            *left -= quantity.abs();
-        }
-        Ok(())
-    }
-
-    /// Passes a fill on: to the orders that are to close it again, and to those of
-    /// the same group, of which only so much is left.
-    fn tell_relatives(
-        &mut self,
-        id: OrderId,
-        quantity: Quantity,
-        price: Option<Price>,
-        now: Timestamp,
-    ) {
-        let (group, is_done) = {
-            let order = self.book.order(id);
-            (order.group, !order.is_open())
-        };
-        let OrderBook { orders, open } = &mut self.book;
-        for other in open.iter().copied() {
-            let order = &mut orders[other.index()];
-            if order.parent == Some(id) && order.is_open() {
-                order.is_waiting = false;
-                order.called_up_at = price;
-                let to_close = order.remaining.unwrap_or_default() - quantity;
-                order.remaining = Some(to_close);
-            } else if group.is_some() && order.group == group && other != id && order.is_open() {
-                let rest = order.remaining.map(|rest| rest - quantity);
-                let is_same_side = |rest: Quantity| {
-                    !rest.is_zero() && rest.is_negative() == quantity.is_negative()
-                };
-                order.remaining = rest;
-                if is_done || !rest.is_some_and(is_same_side) {
-                    order.end(Status::Cancelled, now);
-                }
-            }
-        }
-    }
-
-    /// The price that an order gets: as on the chart, after slippage and rounding
-    /// against the trader where the order takes what is offered.
-    fn price(&self, id: OrderId, execution: Execution, bar: &Bar, scene: &Scene<'_, '_>) -> Price {
-        if !execution.slips {
-            return execution.price;
-        }
-        let order = self.book.order(id);
-        let value = scene.settled(order.pair, execution.price);
-        let quantity = Self::wanted(order, value, scene.portfolio);
-        let offer = Offer {
-            price: execution.price,
-            quantity,
-            volume: bar.volume,
-            history: scene
-                .hour
-                .before(order.pair, VolatilitySlippage::N_BARS + 1),
-        };
-        let price = slipped(&*self.options.slippage, &offer);
-        if price == execution.price {
-            return price;
-        }
-        self.rules(order.pair).price(price, !quantity.is_negative())
-    }
-
-    fn trade_of(&self, value: Cash, liquidity: Liquidity) -> Trade {
-        Trade {
-            value,
-            liquidity,
-            turnover: self.turnover,
-        }
-    }
-
-    fn rules(&self, pair: PairId) -> TradingRules {
-        self.options
-            .rules
-            .get(pair.index())
-            .copied()
-            .unwrap_or_default()
-    }
-
-    /// How much of a quantity the bar's volume has left for it.
-    fn offered(&self, pair: PairId, quantity: Quantity) -> Quantity {
-        let Some(left) = self.volume_left.get(pair.index()) else {
-            return quantity;
-        };
-        let part = self.rules(pair).quantity(quantity.abs().min(*left));
-        if quantity.is_negative() { -part } else { part }
-    }
-
-    /// At the beginning of a bar, what its volume has for the account's orders.
-    fn limit_volume(&mut self, hour: &Hour<'_>) {
-        let Some(share) = self.options.volume_limit else {
-            return;
-        };
-        if self.volume_of.replace(hour.open_time()) == Some(hour.open_time()) {
-            return;
-        }
-        let left = hour.pairs().map(|pair| {
-            let volume = hour.traded(pair).map_or(0.0, |bar| bar.volume);
-            Quantity::from_f64(volume * share.as_f64()).unwrap_or(Quantity::from_units(i128::MAX))
-        });
-        self.volume_left = left.collect();
-    }
-
     /// After a bar: what lives for one bar only is over, and the others have waited.
     fn end_immediate(&mut self, hour: &Hour<'_>, is_chosen: impl Fn(&Order) -> bool) {
         let OrderBook { orders, open } = &mut self.book;
@@ -567,40 +297,6 @@ impl<'a> Broker<'a> {
             if order.time_in_force.is_immediate() {
                 order.end(Status::Expired, hour.close_time());
             }
-        }
-    }
-}
-
-impl Scene<'_, '_> {
-    /// Marks all that is held at the prices of this moment, by which orders for a
-    /// share of the equity are sized and margins are kept.
-    fn mark(&mut self) {
-        for pair in self.hour.pairs() {
-            self.portfolio.set_price(pair, self.value(pair));
-        }
-    }
-
-    /// What a coin is worth in the account's currency at this moment.
-    fn value(&self, pair: PairId) -> Price {
-        match self.moment {
-            Moment::Open | Moment::Inside => self.hour.first_value(pair),
-            Moment::Close => self.hour.close_value(pair),
-        }
-    }
-
-    /// A price of the pair in the account's currency.
-    fn settled(&self, pair: PairId, price: Price) -> Price {
-        match self.moment {
-            Moment::Open | Moment::Inside => self.hour.value_at_first(pair, price),
-            Moment::Close => self.hour.value_at_close(pair, price),
-        }
-    }
-
-    /// The time of a fill: the bar's opening time, or its closing time at the close.
-    fn time(&self) -> Timestamp {
-        match self.moment {
-            Moment::Open | Moment::Inside => self.hour.open_time(),
-            Moment::Close => self.hour.close_time(),
         }
     }
 }

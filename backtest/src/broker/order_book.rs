@@ -65,6 +65,7 @@ impl OrderBook {
     }
 
     /// Whether a quantity is one that can be ordered.
+    #[inline]
     pub(crate) const fn is_countable(quantity: Quantity) -> bool {
         quantity.as_units().unsigned_abs() <= MAX_UNITS
     }
@@ -78,16 +79,19 @@ impl OrderBook {
     }
 
     /// The order of that number.
+    #[inline]
     pub(crate) fn order(&self, id: OrderId) -> &Order {
         &self.orders[id.index()]
     }
 
     /// The order of that number, to be changed.
+    #[inline]
     pub(crate) fn order_mut(&mut self, id: OrderId) -> &mut Order {
         &mut self.orders[id.index()]
     }
 
     /// The pair's open orders.
+    #[inline]
     pub(crate) fn of_pair(&self, pair: PairId) -> impl Iterator<Item = &Order> {
         let open = self.open.iter().map(|id| &self.orders[id.index()]);
         open.filter(move |order| order.pair == pair && order.is_open())

@@ -21,6 +21,7 @@ pub use drawdown::Drawdown;
 
 pub(crate) use benchmark::Benchmark;
 pub(crate) use exposure::MeanExposure;
+pub(crate) use sharpe::ratio as sharpe_ratio;
 
 use crate::money::Cash;
 use beta::Regression;

@@ -7,6 +7,6 @@
 use super::HOURS_PER_YEAR;
 
 /// The ratio from hourly mean and deviation, or `None` when nothing varied.
-pub(super) fn ratio(mean: f64, deviation: f64) -> Option<f64> {
+pub(crate) fn ratio(mean: f64, deviation: f64) -> Option<f64> {
     (deviation > 0.0).then(|| mean / deviation * HOURS_PER_YEAR.sqrt())
 }

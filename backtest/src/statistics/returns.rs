@@ -3,7 +3,7 @@
 use statrs::distribution::{ContinuousCDF, StudentsT};
 
 use super::{Statistic, Unit};
-use crate::metrics::{HOURS_PER_YEAR, Metrics, simple_returns, sum, sum_of_pairs};
+use crate::metrics::{HOURS_PER_YEAR, Metrics, sharpe_ratio, simple_returns, sum, sum_of_pairs};
 
 /// Of a curve that begins before the first tick, and of the benchmark's.
 pub(super) fn statistics(curve: &[f64], benchmark: &[f64], metrics: &Metrics) -> Vec<Statistic> {
@@ -15,6 +15,7 @@ pub(super) fn statistics(curve: &[f64], benchmark: &[f64], metrics: &Metrics) ->
     sorted.sort_by(f64::total_cmp);
     let moments = Moments::of(&returns);
     let excess: Vec<f64> = returns.iter().zip(&market).map(|(r, b)| r - b).collect();
+    let against = Moments::of(&excess);
     let growth = growth(metrics.total_return, years);
     let downside = (sum(&returns, |r| r.min(0.0) * r.min(0.0)) / n).sqrt();
     let share = |name, value: Option<f64>| Statistic::new(name, Unit::Share, value);
@@ -26,8 +27,8 @@ pub(super) fn statistics(curve: &[f64], benchmark: &[f64], metrics: &Metrics) ->
         share("annual_volatility", metrics.volatility),
         share("downside_risk", Some(downside * HOURS_PER_YEAR.sqrt())),
         number("sharpe", metrics.sharpe),
-        number("sharpe_t", t_statistic(&moments, n)),
-        number("sharpe_p", p_value(&moments, n)),
+        number("sharpe_t", moments.sharpe_t()),
+        number("sharpe_p", moments.sharpe_p()),
         number("sortino", metrics.sortino),
         number("calmar", calmar(growth, metrics.max_drawdown.fraction)),
         number("omega", omega(&returns)),
@@ -45,10 +46,13 @@ pub(super) fn statistics(curve: &[f64], benchmark: &[f64], metrics: &Metrics) ->
         share("alpha", metrics.alpha),
         number("beta", metrics.beta),
         number("correlation", correlation(&returns, &market)),
-        number("information_ratio", Moments::of(&excess).ratio()),
+        number(
+            "information_ratio",
+            sharpe_ratio(against.mean, against.deviation()),
+        ),
         share(
             "tracking_error",
-            Some(Moments::of(&excess).deviation() * HOURS_PER_YEAR.sqrt()),
+            Some(against.deviation() * HOURS_PER_YEAR.sqrt()),
         ),
         number("up_capture", capture(&returns, &market, |b| b > 0.0)),
         number("down_capture", capture(&returns, &market, |b| b < 0.0)),
@@ -187,12 +191,6 @@ impl Moments {
         }
     }
 
-    /// Mean over deviation, annualised.
-    fn ratio(&self) -> Option<f64> {
-        let deviation = self.deviation();
-        (deviation > 0.0).then(|| self.mean / deviation * HOURS_PER_YEAR.sqrt())
-    }
-
     /// The third standardised moment.
     fn skew(&self) -> Option<f64> {
         let variance = self.squares / self.n;
@@ -206,10 +204,11 @@ impl Moments {
     }
 
     /// The Sharpe ratio of one hour over its standard error, which skew and fat
-    /// tails widen (Mertens, "Comments on Variance of the IID Estimator in Lo", 2002).
+    /// tails widen (Mertens, "Comments on Variance of the IID Estimator in Lo", 2002);
+    /// of three hours at least.
     fn sharpe_t(&self) -> Option<f64> {
         let deviation = self.deviation();
-        if deviation == 0.0 {
+        if deviation == 0.0 || self.n < 3.0 {
             return None;
         }
         let sharpe = self.mean / deviation;
@@ -217,17 +216,14 @@ impl Moments {
         let variance = 1.0 - skew * sharpe + (kurtosis + 2.0) / 4.0 * sharpe * sharpe;
         (variance > 0.0).then(|| sharpe / (variance / (self.n - 1.0)).sqrt())
     }
-}
 
-fn t_statistic(moments: &Moments, n: f64) -> Option<f64> {
-    (n >= 3.0).then(|| moments.sharpe_t()).flatten()
-}
-
-/// The chance of so large a Sharpe ratio, or a larger one, when the true one is zero.
-fn p_value(moments: &Moments, n: f64) -> Option<f64> {
-    let t = t_statistic(moments, n)?;
-    let student = StudentsT::new(0.0, 1.0, n - 1.0).ok()?;
-    Some(student.sf(t))
+    /// The chance of so large a Sharpe ratio, or a larger one, when the true one is
+    /// zero.
+    fn sharpe_p(&self) -> Option<f64> {
+        let t = self.sharpe_t()?;
+        let student = StudentsT::new(0.0, 1.0, self.n - 1.0).ok()?;
+        Some(student.sf(t))
+    }
 }
 
 #[cfg(test)]

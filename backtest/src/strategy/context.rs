@@ -199,8 +199,7 @@ impl<'a> Context<'a> {
         let sizes_on_fill = self.options.size == Sizing::OnFill;
         let size = request.amount.size(request.kind, sizes_on_fill, basis);
         let is_sale = size.is_some_and(Quantity::is_negative);
-        let rules = self.options.rules.get(pair.index());
-        let request = with_real_prices(request, is_sale, &rules.copied().unwrap_or_default());
+        let request = with_real_prices(request, is_sale, &self.options.rules_of(pair));
         let id = self.book.place(request, size, now);
         if size == Some(Quantity::ZERO) && self.book.order(id).is_open() {
             self.book.order_mut(id).end(Status::Filled, now);
@@ -232,8 +231,7 @@ impl<'a> Context<'a> {
         let nothing_yet = Amount::Quantity(Quantity::ZERO);
         let exit = OrderRequest::new(entry.pair, nothing_yet);
         let is_long = !self.wanted(parent).is_negative();
-        let rules = self.options.rules.get(entry.pair.index());
-        let rules = rules.copied().unwrap_or_default();
+        let rules = self.options.rules_of(entry.pair);
         let exits = [exit.stop(stop), exit.limit(limit)].map(|exit| {
             let exit = with_real_prices(exit, is_long, &rules);
             self.book

@@ -1,0 +1,239 @@
+//! Filling an order: at what price, how much of it, and who has to be told.
+
+use super::capacity::{Proposal, executable};
+use super::matching::{Execution, Moment};
+use super::scene::Scene;
+use super::{Broker, OrderBook};
+use crate::bar::Bar;
+use crate::commission::{Liquidity, Trade};
+use crate::fill::Fill;
+use crate::history::Hour;
+use crate::instrument::PairId;
+use crate::money::{Cash, Price, Quantity};
+use crate::order::{OrderId, Rejection, Status, TimeInForce};
+use crate::position::worth;
+use crate::slippage::{Offer, VolatilitySlippage, slipped};
+use crate::time::Timestamp;
+use crate::{Error, Result};
+
+impl Broker<'_> {
+    /// Executes as much of one order as the bar and the account have.
+    pub(super) fn fill(
+        &mut self,
+        id: OrderId,
+        execution: Execution,
+        bar: &Bar,
+        scene: &mut Scene<'_, '_>,
+    ) -> Result<()> {
+        let now = scene.time();
+        let order = self.book.order(id);
+        let (pair, chart_price) = (order.pair, self.price(id, execution, bar, scene));
+        let price = scene.settled(pair, chart_price);
+        let rules = self.options.rules_of(pair);
+        let sized_now = order.remaining.is_none();
+        let wanted = Self::wanted(order, price, scene.portfolio);
+        let wanted = if sized_now && order.amount.is_money() && !wanted.is_negative() {
+            // The amount is all that may be spent, commission included.
+            let trade = self.trade_of(Cash::ZERO, execution.liquidity);
+            self.options.commission.affordable(price * wanted, trade) / price
+        } else {
+            wanted
+        };
+        if !OrderBook::is_countable(wanted) {
+            self.book.reject(id, Rejection::Amount, now);
+            return Ok(());
+        }
+        if wanted.is_zero() {
+            self.book.order_mut(id).end(Status::Filled, now);
+            return Ok(());
+        }
+        let whole = rules.quantity(wanted);
+        if whole.is_zero() {
+            self.end_rest(id, Rejection::BelowMinimum, now);
+            return Ok(());
+        }
+        let offered = self.offered(pair, whole);
+        let is_all_or_nothing = self.book.order(id).time_in_force == TimeInForce::FillOrKill;
+        if is_all_or_nothing && offered != whole {
+            self.book.reject(id, Rejection::Unfillable, now);
+            return Ok(());
+        }
+        if offered.is_zero() {
+            self.book.order_mut(id).remaining = Some(whole);
+            return Ok(());
+        }
+        let proposal = Proposal {
+            pair,
+            quantity: offered,
+            price,
+            trade: self.trade_of(worth(price, offered.abs(), now)?, execution.liquidity),
+            only_reduces: self.book.order(id).parent.is_some(),
+        };
+        let commission = &*self.options.commission;
+        let (bearable, reason) =
+            executable(&proposal, self.options.account, commission, scene.portfolio);
+        let quantity = rules.quantity(bearable);
+        if quantity.is_zero() {
+            self.end_rest(id, reason, now);
+            return Ok(());
+        }
+        if is_all_or_nothing && quantity != whole {
+            self.book.reject(id, Rejection::Unfillable, now);
+            return Ok(());
+        }
+        self.apply(id, execution.liquidity, chart_price, quantity, scene)?;
+        let order = self.book.order_mut(id);
+        let rest = whole - quantity;
+        order.remaining = Some(rest);
+        if rest.is_zero() {
+            order.end(Status::Filled, now);
+        } else if quantity != offered {
+            order.end(Status::Cut, now);
+        }
+        // What is called up by a close begins with the next bar.
+        let price = (scene.moment != Moment::Close).then_some(execution.price);
+        self.tell_relatives(id, quantity, price, now);
+        Ok(())
+    }
+
+    /// Ends an order of which no more can be executed: cut when some of it was.
+    fn end_rest(&mut self, id: OrderId, reason: Rejection, now: Timestamp) {
+        if self.book.order(id).filled.is_zero() {
+            self.book.reject(id, reason, now);
+        } else {
+            self.book.order_mut(id).end(Status::Cut, now);
+        }
+    }
+
+    /// Writes a fill down, in the account too.
+    fn apply(
+        &mut self,
+        id: OrderId,
+        liquidity: Liquidity,
+        price: Price,
+        quantity: Quantity,
+        scene: &mut Scene<'_, '_>,
+    ) -> Result<()> {
+        let pair = self.book.order(id).pair;
+        let settled = scene.settled(pair, price);
+        let value = worth(settled, quantity.abs(), scene.time())?;
+        let fill = Fill {
+            order: id,
+            pair,
+            time: scene.time(),
+            at_close: scene.moment == Moment::Close,
+            price,
+            settled,
+            quantity,
+            commission: self.options.commission.on(self.trade_of(value, liquidity)),
+            liquidity,
+        };
+        scene.portfolio.apply(&fill);
+        self.commission_paid += fill.commission;
+        self.turnover += value;
+        if self.turnover.as_units() >> 126 != 0 {
+            return Err(Error::TooRich { at: scene.time() });
+        }
+        self.fills.push(fill);
+        self.book.order_mut(id).filled += quantity;
+        if let Some(left) = self.volume_left.get_mut(pair.index()) {
+            *left -= quantity.abs();
+        }
+        Ok(())
+    }
+
+    /// Passes a fill on: to the orders that are to close it again, and to those of
+    /// the same group, of which only so much is left.
+    fn tell_relatives(
+        &mut self,
+        id: OrderId,
+        quantity: Quantity,
+        price: Option<Price>,
+        now: Timestamp,
+    ) {
+        let (group, is_done) = {
+            let order = self.book.order(id);
+            (order.group, !order.is_open())
+        };
+        let OrderBook { orders, open } = &mut self.book;
+        for other in open.iter().copied() {
+            let order = &mut orders[other.index()];
+            if order.parent == Some(id) && order.is_open() {
+                order.is_waiting = false;
+                order.called_up_at = price;
+                let to_close = order.remaining.unwrap_or_default() - quantity;
+                order.remaining = Some(to_close);
+            } else if group.is_some() && order.group == group && other != id && order.is_open() {
+                let rest = order.remaining.map(|rest| rest - quantity);
+                let is_same_side = |rest: Quantity| {
+                    !rest.is_zero() && rest.is_negative() == quantity.is_negative()
+                };
+                order.remaining = rest;
+                if is_done || !rest.is_some_and(is_same_side) {
+                    order.end(Status::Cancelled, now);
+                }
+            }
+        }
+    }
+
+    /// The price that an order gets: as on the chart, after slippage and rounding
+    /// against the trader where the order takes what is offered.
+    fn price(&self, id: OrderId, execution: Execution, bar: &Bar, scene: &Scene<'_, '_>) -> Price {
+        if !execution.slips {
+            return execution.price;
+        }
+        let order = self.book.order(id);
+        let value = scene.settled(order.pair, execution.price);
+        let quantity = Self::wanted(order, value, scene.portfolio);
+        let offer = Offer {
+            price: execution.price,
+            quantity,
+            volume: bar.volume,
+            history: scene
+                .hour
+                .before(order.pair, VolatilitySlippage::N_BARS + 1),
+        };
+        let price = slipped(&*self.options.slippage, &offer);
+        if price == execution.price {
+            return price;
+        }
+        self.options
+            .rules_of(order.pair)
+            .price(price, !quantity.is_negative())
+    }
+
+    fn trade_of(&self, value: Cash, liquidity: Liquidity) -> Trade {
+        Trade {
+            value,
+            liquidity,
+            turnover: self.turnover,
+        }
+    }
+
+    /// How much of a quantity the bar's volume has left for it.
+    fn offered(&self, pair: PairId, quantity: Quantity) -> Quantity {
+        let Some(left) = self.volume_left.get(pair.index()) else {
+            return quantity;
+        };
+        let part = self
+            .options
+            .rules_of(pair)
+            .quantity(quantity.abs().min(*left));
+        if quantity.is_negative() { -part } else { part }
+    }
+
+    /// At the beginning of a bar, what its volume has for the account's orders.
+    pub(super) fn limit_volume(&mut self, hour: &Hour<'_>) {
+        let Some(share) = self.options.volume_limit else {
+            return;
+        };
+        if self.volume_of.replace(hour.open_time()) == Some(hour.open_time()) {
+            return;
+        }
+        let left = hour.pairs().map(|pair| {
+            let volume = hour.traded(pair).map_or(0.0, |bar| bar.volume);
+            Quantity::from_f64(volume * share.as_f64()).unwrap_or(Quantity::from_units(i128::MAX))
+        });
+        self.volume_left = left.collect();
+    }
+}
