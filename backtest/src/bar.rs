@@ -1,5 +1,6 @@
 //! Bars: what one pair did in one hour, alone and in columns.
 
+use std::cmp::Ordering;
 use std::sync::OnceLock;
 
 use crate::money::Price;
@@ -64,6 +65,16 @@ struct Closes {
     sums: Box<[i128]>,
     /// The largest one, by size.
     largest: u64,
+    /// How many times that has no more than 63 bits.
+    most_times: usize,
+}
+
+impl Closes {
+    #[inline]
+    fn fits_64_bits(&self, fast: usize, slow: usize) -> bool {
+        let most = self.most_times;
+        fast.checked_mul(slow).is_some_and(|times| times <= most)
+    }
 }
 
 impl BarSeries {
@@ -145,6 +156,7 @@ impl BarSeries {
     }
 
     /// The hour of the first bar.
+    #[inline]
     pub const fn start(&self) -> Timestamp {
         self.start
     }
@@ -155,6 +167,7 @@ impl BarSeries {
     }
 
     /// How many bars there are.
+    #[inline]
     pub fn len(&self) -> usize {
         self.close.len()
     }
@@ -176,6 +189,7 @@ impl BarSeries {
     }
 
     /// The bar at a position below [`BarSeries::len`].
+    #[inline]
     pub fn bar(&self, bar_idx: usize) -> Bar {
         Bar {
             open_time: self
@@ -191,6 +205,7 @@ impl BarSeries {
     }
 
     /// Opening prices, oldest first.
+    #[inline]
     pub fn opens(&self) -> &[Price] {
         &self.open
     }
@@ -206,6 +221,7 @@ impl BarSeries {
     }
 
     /// Closing prices, oldest first.
+    #[inline]
     pub fn closes(&self) -> &[Price] {
         &self.close
     }
@@ -214,13 +230,48 @@ impl BarSeries {
     /// it in [`Price`] units: the difference of two is the sum of a window.
     ///
     /// Worked out once for a series and shared by all runs on it.
+    #[inline]
     pub fn close_sums(&self) -> &[i128] {
         &self.known_closes().sums
     }
 
+    /// How the mean of the `fast` closes up to a bar stands to that of the `slow` ones,
+    /// exactly, or `None` until there are so many.
+    #[inline]
+    pub(crate) fn compare_averages(
+        &self,
+        bar_idx: usize,
+        fast: usize,
+        slow: usize,
+    ) -> Option<Ordering> {
+        let end = bar_idx + 1;
+        if fast.min(slow) == 0 || fast.max(slow) > end {
+            return None;
+        }
+        let known = self.known_closes();
+        let sums = &known.sums[..=end];
+        let (all, before_fast, before_slow) = (sums[end], sums[end - fast], sums[end - slow]);
+        // The averages stand to each other as each sum times the other's number of bars.
+        Some(if known.fits_64_bits(fast, slow) {
+            // Sums may wrap around: their differences are right all the same.
+            #[expect(clippy::cast_possible_truncation, reason = "the differences fit")]
+            let sum_from = |before: i128| (all as i64).wrapping_sub(before as i64);
+            (sum_from(before_fast) * slow as i64).cmp(&(sum_from(before_slow) * fast as i64))
+        } else {
+            ((all - before_fast) * slow as i128).cmp(&((all - before_slow) * fast as i128))
+        })
+    }
+
     /// The units of the largest close, without a sign; worked out once too.
+    #[inline]
     pub(crate) fn largest_close(&self) -> u64 {
         self.known_closes().largest
+    }
+
+    /// Whether the sums of windows of so many closes, each times the other's number,
+    /// have no more than 63 bits.
+    pub(crate) fn fits_64_bits(&self, fast: usize, slow: usize) -> bool {
+        self.known_closes().fits_64_bits(fast, slow)
     }
 
     fn known_closes(&self) -> &Closes {
@@ -231,9 +282,13 @@ impl BarSeries {
                 sum += i128::from(units);
                 sum
             });
+            let sums = std::iter::once(0).chain(running).collect();
+            let largest = units.map(i64::unsigned_abs).max().unwrap_or(0);
+            let most_times = i64::MAX.unsigned_abs() / largest.max(1);
             Closes {
-                sums: std::iter::once(0).chain(running).collect(),
-                largest: units.map(i64::unsigned_abs).max().unwrap_or(0),
+                sums,
+                largest,
+                most_times: usize::try_from(most_times).unwrap_or(usize::MAX),
             }
         })
     }
@@ -244,6 +299,7 @@ impl BarSeries {
     }
 
     /// Which bars stand for absent hours, oldest first.
+    #[inline]
     pub fn filled(&self) -> &[bool] {
         &self.filled
     }

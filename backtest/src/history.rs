@@ -4,6 +4,8 @@
 //! tick before a strategy gets it, and nothing that a strategy is given leads back
 //! to the market beyond.
 
+use std::cmp::Ordering;
+
 use crate::bar::{Bar, BarSeries};
 use crate::bar_size::BarSize;
 use crate::instrument::PairId;
@@ -73,6 +75,7 @@ pub(crate) struct Hour<'a> {
 
 impl<'a> Hour<'a> {
     /// The hour at `tick` of a range that begins at `start` and at `first_bars`.
+    #[inline]
     pub(crate) fn new(
         market: &'a Market,
         first_bars: &'a [usize],
@@ -98,43 +101,51 @@ impl<'a> Hour<'a> {
     }
 
     /// When the hour begins.
+    #[inline]
     pub(crate) const fn open_time(&self) -> Timestamp {
         self.open_time
     }
 
     /// When the hour ends, which is when its bar is known.
+    #[inline]
     pub(crate) const fn close_time(&self) -> Timestamp {
         self.open_time.plus_hours(1)
     }
 
     /// The market's pairs.
+    #[inline]
     pub(crate) fn pairs(&self) -> impl ExactSizeIterator<Item = PairId> + use<> {
         self.market.pairs()
     }
 
     /// The first price of the pair's bar, be it traded or carried from before.
+    #[inline]
     pub(crate) fn first_price(&self, pair: PairId) -> Price {
         let (bars, bar_idx) = self.bar(pair);
         bars.opens()[bar_idx]
     }
 
     /// The pair's last price of the hour.
+    #[inline]
     pub(crate) fn close(&self, pair: PairId) -> Price {
         let (bars, bar_idx) = self.bar(pair);
         bars.closes()[bar_idx]
     }
 
     /// What a coin is worth in the account's currency at the first prices of the hour.
+    #[inline]
     pub(crate) fn first_value(&self, pair: PairId) -> Price {
         self.value_at_first(pair, self.first_price(pair))
     }
 
     /// What a coin is worth in the account's currency at the last prices of the hour.
+    #[inline]
     pub(crate) fn close_value(&self, pair: PairId) -> Price {
         self.value_at_close(pair, self.close(pair))
     }
 
     /// A price of the pair in the account's currency, at the first rate of the hour.
+    #[inline]
     pub(crate) fn value_at_first(&self, pair: PairId, price: Price) -> Price {
         match self.market.rate_pair(pair) {
             Some(rate) => price.exchanged(self.first_price(rate)),
@@ -153,6 +164,7 @@ impl<'a> Hour<'a> {
 
     /// The pair's bar of this hour, or `None` when the hour is absent from the
     /// source and nothing can have been traded.
+    #[inline]
     pub(crate) fn traded(&self, pair: PairId) -> Option<Bar> {
         let (bars, bar_idx) = self.bar(pair);
         (!bars.filled()[bar_idx]).then(|| bars.bar(bar_idx))
@@ -185,6 +197,19 @@ impl<'a> Hour<'a> {
         size.completed(bars, bar_idx + 1, n_bars)
     }
 
+    /// How the mean of the pair's last `fast` closes stands to that of the last `slow`
+    /// ones, exactly, or `None` until there are so many.
+    #[inline]
+    pub(crate) fn compare_averages(
+        &self,
+        pair: PairId,
+        fast: usize,
+        slow: usize,
+    ) -> Option<Ordering> {
+        let (bars, bar_idx) = self.bar(pair);
+        bars.compare_averages(bar_idx, fast, slow)
+    }
+
     /// The last `at_most` bars of the pair, or all when there are fewer.
     pub(crate) fn recent(&self, pair: PairId, at_most: usize) -> History<'a> {
         let (bars, bar_idx) = self.bar(pair);
@@ -196,6 +221,7 @@ impl<'a> Hour<'a> {
         }
     }
 
+    #[inline]
     fn bar(&self, pair: PairId) -> (&'a BarSeries, usize) {
         let bar_idx = self.first_bars[pair.index()] + self.tick;
         (self.market.bars(pair), bar_idx)

@@ -87,6 +87,7 @@ impl PairId {
     pub const FIRST: Self = Self(0);
 
     /// The pair's place in the market, from 0.
+    #[inline]
     pub const fn index(self) -> usize {
         self.0
     }

@@ -59,11 +59,13 @@ impl Market {
     }
 
     /// How many pairs there are; at least one.
+    #[inline]
     pub fn n_pairs(&self) -> usize {
         self.listings.len()
     }
 
     /// The pairs, in the market's order.
+    #[inline]
     pub fn pairs(&self) -> impl ExactSizeIterator<Item = PairId> + use<> {
         (0..self.listings.len()).map(PairId)
     }
@@ -74,6 +76,7 @@ impl Market {
     }
 
     /// A pair's bars.
+    #[inline]
     pub fn bars(&self, pair: PairId) -> &BarSeries {
         &self.listings[pair.index()].bars
     }

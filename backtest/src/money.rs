@@ -66,11 +66,13 @@ impl Price {
     pub const UNITS: i64 = PRICE_UNITS;
 
     /// A price from its count of 1e-10 units.
+    #[inline]
     pub const fn from_units(units: i64) -> Self {
         Self(units)
     }
 
     /// The count of 1e-10 units.
+    #[inline]
     pub const fn as_units(self) -> i64 {
         self.0
     }
@@ -182,11 +184,13 @@ impl Quantity {
     }
 
     /// A quantity from its count of 1e-12 units.
+    #[inline]
     pub const fn from_units(units: i128) -> Self {
         Self(units)
     }
 
     /// The count of 1e-12 units.
+    #[inline]
     pub const fn as_units(self) -> i128 {
         self.0
     }
@@ -197,17 +201,20 @@ impl Quantity {
     }
 
     /// Whether this is no coins at all.
+    #[inline]
     pub const fn is_zero(self) -> bool {
         self.0 == 0
     }
 
     /// Whether this is less than nothing: a sale.
+    #[inline]
     pub const fn is_negative(self) -> bool {
         self.0 < 0
     }
 
     /// The same quantity without its sign.
     #[must_use]
+    #[inline]
     pub const fn abs(self) -> Self {
         Self(self.0.abs())
     }
@@ -225,11 +232,13 @@ impl Cash {
     pub const MAX_CAPITAL: f64 = 1e12;
 
     /// Cash from its count of 1e-22 units.
+    #[inline]
     pub const fn from_units(units: i128) -> Self {
         Self(units)
     }
 
     /// The count of 1e-22 units.
+    #[inline]
     pub const fn as_units(self) -> i128 {
         self.0
     }
@@ -251,12 +260,14 @@ impl Cash {
     }
 
     /// Whether this is a debt.
+    #[inline]
     pub const fn is_negative(self) -> bool {
         self.0 < 0
     }
 
     /// The same amount without its sign.
     #[must_use]
+    #[inline]
     pub const fn abs(self) -> Self {
         Self(self.0.abs())
     }
@@ -284,6 +295,7 @@ impl Mul<Quantity> for Price {
     type Output = Cash;
 
     /// The exact value of a quantity at this price.
+    #[inline]
     fn mul(self, quantity: Quantity) -> Cash {
         Cash(i128::from(self.0) * quantity.0)
     }
@@ -293,6 +305,7 @@ impl Div<Price> for Cash {
     type Output = Quantity;
 
     /// How much this cash buys, rounded towards zero.
+    #[inline]
     fn div(self, price: Price) -> Quantity {
         Quantity(self.0 / i128::from(price.0))
     }
@@ -302,12 +315,16 @@ impl Mul<Ratio> for Cash {
     type Output = Cash;
 
     /// The share of this cash, rounded towards negative infinity at 1e-22.
+    #[inline]
     fn mul(self, ratio: Ratio) -> Cash {
         let ratio = i128::from(ratio.0);
+        if let Some(product) = self.0.checked_mul(ratio) {
+            return Cash(product.div_euclid(RATIO_UNITS));
+        }
         // In two steps, because cash times 1e12 does not fit an i128.
-        let whole = self.0.div_euclid(RATIO_UNITS) * ratio;
-        let rest = (self.0.rem_euclid(RATIO_UNITS) * ratio).div_euclid(RATIO_UNITS);
-        Cash(whole + rest)
+        let whole = self.0.div_euclid(RATIO_UNITS);
+        let rest = self.0 - whole * RATIO_UNITS;
+        Cash(whole * ratio + (rest * ratio).div_euclid(RATIO_UNITS))
     }
 }
 
@@ -315,12 +332,13 @@ impl Div<Ratio> for Cash {
     type Output = Cash;
 
     /// The cash of which this is the share, rounded towards zero at 1e-22.
+    #[inline]
     fn div(self, ratio: Ratio) -> Cash {
         let ratio = i128::from(ratio.0);
         // In two steps, as in multiplication.
-        let whole = self.0 / ratio * RATIO_UNITS;
-        let rest = self.0 % ratio * RATIO_UNITS / ratio;
-        Cash(whole + rest)
+        let whole = self.0 / ratio;
+        let rest = self.0 - whole * ratio;
+        Cash(whole * RATIO_UNITS + rest * RATIO_UNITS / ratio)
     }
 }
 
@@ -328,23 +346,29 @@ macro_rules! additive {
     ($($type:ty),*) => {$(
         impl Add for $type {
             type Output = Self;
+            #[inline]
             fn add(self, other: Self) -> Self { Self(self.0 + other.0) }
         }
         impl Sub for $type {
             type Output = Self;
+            #[inline]
             fn sub(self, other: Self) -> Self { Self(self.0 - other.0) }
         }
         impl Neg for $type {
             type Output = Self;
+            #[inline]
             fn neg(self) -> Self { Self(-self.0) }
         }
         impl AddAssign for $type {
+            #[inline]
             fn add_assign(&mut self, other: Self) { self.0 += other.0; }
         }
         impl SubAssign for $type {
+            #[inline]
             fn sub_assign(&mut self, other: Self) { self.0 -= other.0; }
         }
         impl Sum for $type {
+            #[inline]
             fn sum<I: Iterator<Item = Self>>(items: I) -> Self {
                 items.fold(Self(0), Add::add)
             }

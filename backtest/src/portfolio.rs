@@ -32,26 +32,31 @@ impl Portfolio {
     }
 
     /// The money that is not invested; negative only on margin.
+    #[inline]
     pub const fn cash(&self) -> Cash {
         self.cash
     }
 
     /// The position in a pair, flat when nothing is held.
+    #[inline]
     pub fn position(&self, pair: PairId) -> Position {
         self.positions[pair.index()]
     }
 
     /// How much of a pair is held.
+    #[inline]
     pub fn quantity(&self, pair: PairId) -> Quantity {
         self.positions[pair.index()].quantity
     }
 
     /// Every pair's position in the market's order, flat ones included.
+    #[inline]
     pub fn positions(&self) -> &[Position] {
         &self.positions
     }
 
     /// The positions that are not flat, in the market's order.
+    #[inline]
     pub(crate) fn held(&self) -> impl Iterator<Item = (PairId, &Position)> {
         let positions = self.positions.iter().enumerate();
         let held = positions.filter(|(_, position)| !position.is_flat());
@@ -151,6 +156,7 @@ impl Portfolio {
     }
 
     /// Marks the pair's position at a price.
+    #[inline]
     pub(crate) fn set_price(&mut self, pair: PairId, price: Price) {
         self.positions[pair.index()].price = price;
     }

@@ -19,11 +19,13 @@ pub struct Position {
 
 impl Position {
     /// What the holding is worth at its last price, exactly.
+    #[inline]
     pub fn value(&self) -> Cash {
         self.price * self.quantity
     }
 
     /// Whether there is no holding.
+    #[inline]
     pub const fn is_flat(&self) -> bool {
         self.quantity.is_zero()
     }
@@ -36,6 +38,13 @@ impl Position {
 /// for every tick this looks at the factors, and so can be two bits too careful.
 #[inline]
 pub(crate) fn worth(price: Price, quantity: Quantity, at: Timestamp) -> Result<Cash> {
+    if let Ok(units) = i64::try_from(quantity.as_units())
+        && units.unsigned_abs() >> (MAX_BITS - 63) == 0
+    {
+        // The usual case: with any price no more than that, in one multiplication.
+        let value = i128::from(price.as_units()) * i128::from(units);
+        return Ok(Cash::from_units(value));
+    }
     let price_bits = u64::BITS - price.as_units().unsigned_abs().leading_zeros();
     let quantity_bits = u128::BITS - quantity.as_units().unsigned_abs().leading_zeros();
     if price_bits + quantity_bits > MAX_BITS {

@@ -66,6 +66,10 @@ impl<'a> Sleep<'a> {
 }
 
 /// The first of some bars at which a crossing holds.
+///
+/// Most of the time of a sweep for values is in here, and as a function of its own it
+/// has all registers.
+#[inline(never)]
 fn first_crossing(bars: &BarSeries, crossing: Crossing, within: Range<usize>) -> Option<usize> {
     let Crossing {
         fast, slow, above, ..
@@ -75,40 +79,27 @@ fn first_crossing(bars: &BarSeries, crossing: Crossing, within: Range<usize>) ->
     let n_bars = within.end.checked_sub(first)?;
     let sums = bars.close_sums();
     let sums_to = |bar_idx: usize| &sums[bar_idx..][..n_bars];
-    let sums = sums_to(first + 1)
-        .iter()
-        .zip(sums_to(first + 1 - fast))
-        .zip(sums_to(first + 1 - slow));
+    let all = sums_to(first + 1);
+    let (before_fast, before_slow) = (sums_to(first + 1 - fast), sums_to(first + 1 - slow));
     // The averages stand to each other as each sum times the other's number of bars.
     let sign = if above { 1 } else { -1 };
-    let factors = (
-        i128::from(sign) * slow as i128,
-        i128::from(sign) * fast as i128,
-    );
-    let is_small = factor_fits(bars.largest_close(), fast, slow);
-    let found = if is_small {
-        // Sums may wrap around, as their differences are right in the end.
-        #[expect(clippy::cast_possible_truncation, reason = "the differences fit")]
-        let low = |sum: &i128| *sum as i64;
+    let factors = (sign * slow as i128, sign * fast as i128);
+    let found = if bars.fits_64_bits(fast, slow) {
         #[expect(clippy::cast_possible_truncation, reason = "the products fit")]
         let factors = (factors.0 as i64, factors.1 as i64);
-        let mut sums = sums.map(|((all, fast), slow)| (low(all), low(fast), low(slow)));
-        sums.position(|(all, before_fast, before_slow)| {
-            let (fast, slow) = (all.wrapping_sub(before_fast), all.wrapping_sub(before_slow));
+        // The sums themselves may wrap around: their differences are right all the same.
+        #[expect(clippy::cast_possible_truncation, reason = "the differences fit")]
+        let difference = |of: i128, and: i128| (of as i64).wrapping_sub(and as i64);
+        (0..n_bars).find(|idx| {
+            let fast = difference(all[*idx], before_fast[*idx]);
+            let slow = difference(all[*idx], before_slow[*idx]);
             fast * factors.0 > slow * factors.1
         })
     } else {
-        let mut sums = sums;
-        sums.position(|((all, before_fast), before_slow)| {
-            (all - before_fast) * factors.0 > (all - before_slow) * factors.1
+        (0..n_bars).find(|idx| {
+            let (fast, slow) = (all[*idx] - before_fast[*idx], all[*idx] - before_slow[*idx]);
+            fast * factors.0 > slow * factors.1
         })
     };
     found.map(|idx| first + idx)
-}
-
-/// Whether the sums of windows of so many closes, each times the other number, have
-/// no more than 63 bits.
-fn factor_fits(largest: u64, fast: usize, slow: usize) -> bool {
-    let largest = u128::from(largest) * fast as u128 * slow as u128;
-    largest < 1 << 63
 }

@@ -16,17 +16,20 @@ pub struct Timestamp(i64);
 
 impl Timestamp {
     /// The moment `seconds` after 1970-01-01T00:00Z.
+    #[inline]
     pub const fn from_seconds(seconds: i64) -> Self {
         Self(seconds)
     }
 
     /// Seconds since 1970-01-01T00:00Z.
+    #[inline]
     pub const fn as_seconds(self) -> i64 {
         self.0
     }
 
     /// The moment `hours` later (earlier when negative).
     #[must_use]
+    #[inline]
     pub const fn plus_hours(self, hours: i64) -> Self {
         Self(self.0 + hours * SECONDS_PER_HOUR)
     }

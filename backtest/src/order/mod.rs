@@ -43,6 +43,7 @@ pub struct OrderId(pub(crate) usize);
 
 impl OrderId {
     /// The order's place in the run, from 0.
+    #[inline]
     pub const fn index(self) -> usize {
         self.0
     }
@@ -90,11 +91,13 @@ pub struct Order {
 
 impl Order {
     /// Whether the order is placed and neither executed nor withdrawn.
+    #[inline]
     pub const fn is_open(&self) -> bool {
         self.ended_at.is_none()
     }
 
     /// Whether the order is at work: open, and not waiting for a parent's fill.
+    #[inline]
     pub(crate) const fn is_working(&self) -> bool {
         self.is_open() && !self.is_waiting
     }

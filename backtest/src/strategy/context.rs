@@ -1,5 +1,7 @@
 //! What a strategy can see and do at one tick.
 
+use std::cmp::Ordering;
+
 use crate::bar::Bar;
 use crate::bar_size::BarSize;
 use crate::broker::{OrderBook, with_real_prices};
@@ -36,6 +38,7 @@ pub struct Context<'a> {
 }
 
 impl<'a> Context<'a> {
+    #[inline]
     pub(crate) const fn new(
         hour: Hour<'a>,
         portfolio: &'a Portfolio,
@@ -57,16 +60,19 @@ impl<'a> Context<'a> {
     }
 
     /// The tick's time: the moment at which the last bar closed.
+    #[inline]
     pub const fn now(&self) -> Timestamp {
         self.hour.close_time()
     }
 
     /// The pairs that can be traded, in the market's order.
+    #[inline]
     pub fn pairs(&self) -> impl ExactSizeIterator<Item = PairId> + use<> {
         self.hour.pairs()
     }
 
     /// The pair's last close, as on the chart.
+    #[inline]
     pub fn price(&self, pair: PairId) -> Price {
         self.hour.close(pair)
     }
@@ -104,12 +110,21 @@ impl<'a> Context<'a> {
         (n_bars > 0).then(|| Average::new(sum, n_bars))
     }
 
+    /// How the mean of the pair's last `fast` closes stands to that of the last `slow`
+    /// ones: a tie is a tie. `None` until there are so many, or when one is of none.
+    #[inline]
+    pub fn compare_averages(&self, pair: PairId, fast: usize, slow: usize) -> Option<Ordering> {
+        self.hour.compare_averages(pair, fast, slow)
+    }
+
     /// Cash and positions.
+    #[inline]
     pub const fn portfolio(&self) -> &'a Portfolio {
         self.portfolio
     }
 
     /// Cash plus all positions at the last closes.
+    #[inline]
     pub const fn equity(&self) -> Cash {
         self.equity
     }
@@ -120,12 +135,14 @@ impl<'a> Context<'a> {
     }
 
     /// The conventions and costs of the run.
+    #[inline]
     pub const fn options(&self) -> &'a EngineOptions {
         self.options
     }
 
     /// How much of the pair is on order at the market, sales counting against
     /// purchases; what is sized on fill is counted at the last close.
+    #[inline]
     pub fn on_order(&self, pair: PairId) -> Quantity {
         self.book.quantity(pair, || self.basis(pair))
     }
@@ -259,6 +276,7 @@ impl<'a> Context<'a> {
     /// strategy is called. It is called at the very next tick all the same when it
     /// ordered something at this one, while an order is open, on margin, and where
     /// prices do not come from memory.
+    #[inline]
     pub fn sleep_until(&mut self, crossing: Crossing) {
         self.sleeps_until.push(crossing);
     }
@@ -301,6 +319,7 @@ impl<'a> Context<'a> {
         Some(id)
     }
 
+    #[inline]
     fn basis(&self, pair: PairId) -> Basis {
         Basis {
             price: self.value(pair),

@@ -51,17 +51,11 @@ impl SmaCross {
     }
 
     fn decide(&self, context: &mut Context<'_>, pair: PairId) {
-        let (Some(fast), Some(slow)) = (
-            context.average(pair, self.fast),
-            context.average(pair, self.slow),
-        ) else {
-            return;
-        };
-        match fast.cmp(&slow) {
-            Ordering::Greater if is_flat(context, pair) => {
+        match context.compare_averages(pair, self.fast, self.slow) {
+            Some(Ordering::Greater) if is_flat(context, pair) => {
                 context.order_target_percent(pair, self.weight(context));
             }
-            Ordering::Less if !is_flat(context, pair) => {
+            Some(Ordering::Less) if !is_flat(context, pair) => {
                 context.order_target(pair, Quantity::ZERO);
             }
             _ => {}

@@ -4,8 +4,9 @@
 //! It looks at every pair at every tick, so that what it costs is what marking,
 //! averages and rebalancing cost.
 
+use std::cmp::Ordering;
+
 use super::{Context, Strategy};
-use crate::instrument::PairId;
 use crate::money::{Cash, Ratio};
 use crate::{Error, Result};
 
@@ -57,15 +58,6 @@ impl SmaWeights {
             rule: rule.into(),
         })
     }
-
-    /// Whether the fast average is above the slow one; a tie is not.
-    fn is_rising(&self, context: &Context<'_>, pair: PairId) -> bool {
-        let averages = (
-            context.average(pair, self.fast),
-            context.average(pair, self.slow),
-        );
-        matches!(averages, (Some(fast), Some(slow)) if fast > slow)
-    }
 }
 
 impl Default for SmaWeights {
@@ -88,14 +80,21 @@ impl Strategy for SmaWeights {
         let weight = self.allocation / context.pairs().len() as f64;
         let target = Ratio::from_f64(weight).expect("a share of at most one");
         let equity = context.equity();
-        // An account that owes more than it has cannot hold a share of it.
-        let (target, drift) = (equity * target, (equity * self.drift).max(Cash::ZERO));
-        for pair in context.pairs() {
-            let is_rising = self.is_rising(context, pair);
+        if equity <= Cash::ZERO {
+            // Nobody can hold a share of a debt.
+            return;
+        }
+        let (target, drift) = (equity * target, equity * self.drift);
+        for (pair, position) in context.pairs().zip(context.portfolio().positions()) {
+            // A tie is not rising.
+            let order = context.compare_averages(pair, self.fast, self.slow);
+            let is_rising = order == Some(Ordering::Greater);
             let has_crossed = is_rising != self.was_rising[pair.index()];
-            let value = context.portfolio().position(pair).value();
             let wanted = if is_rising { target } else { Cash::ZERO };
-            if has_crossed || (value - wanted).abs() > drift {
+            // What is not held and shall not be is where it should be.
+            let may_be_off = is_rising || !position.is_flat();
+            let is_off = || (position.value() - wanted).abs() > drift;
+            if has_crossed || (may_be_off && is_off()) {
                 context.order_target_percent(pair, if is_rising { weight } else { 0.0 });
             }
             self.was_rising[pair.index()] = is_rising;
