@@ -254,9 +254,14 @@ impl BarSeries {
         // The averages stand to each other as each sum times the other's number of bars.
         Some(if known.fits_64_bits(fast, slow) {
             // Sums may wrap around: their differences are right all the same.
-            #[expect(clippy::cast_possible_truncation, reason = "the differences fit")]
-            let sum_from = |before: i128| (all as i64).wrapping_sub(before as i64);
-            (sum_from(before_fast) * slow as i64).cmp(&(sum_from(before_slow) * fast as i64))
+            #[expect(
+                clippy::cast_possible_truncation,
+                clippy::cast_possible_wrap,
+                reason = "the differences and their products fit"
+            )]
+            let product =
+                |before: i128, n: usize| (all as i64).wrapping_sub(before as i64) * n as i64;
+            product(before_fast, slow).cmp(&product(before_slow, fast))
         } else {
             ((all - before_fast) * slow as i128).cmp(&((all - before_slow) * fast as i128))
         })

@@ -4,70 +4,21 @@
 //! run's [`FillConvention`] says: in the next bar, or at the close that it saw last
 //! when that is asked for by name.
 
-use std::sync::Arc;
-
-use crate::account::Account;
+use crate::Result;
 use crate::broker::Broker;
-use crate::commission::{CommissionModel, PercentCommission};
-use crate::convention::{FillConvention, IntraBar, Sizing};
 use crate::history::Hour;
-use crate::instrument::PairId;
 use crate::ledger::{Curve, Ledger};
 use crate::market::Market;
 use crate::metrics::{metrics, units};
-use crate::money::{Cash, Ratio};
+use crate::money::Cash;
 use crate::outcome::Outcome;
 use crate::portal::DataPortal;
 use crate::portfolio::Portfolio;
-use crate::rules::TradingRules;
 use crate::sleep::Sleep;
-use crate::slippage::{NoSlippage, SlippageModel};
 use crate::strategy::{Context, Strategy};
 use crate::time::HourRange;
-use crate::{Error, Result};
 
-/// What a run starts with, by which conventions it trades, and what trading costs.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub struct EngineOptions {
-    /// The cash at the beginning, above zero; 100,000 unless told otherwise.
-    pub capital: Cash,
-    /// At which price market orders are filled; the next open unless told otherwise.
-    pub fill: FillConvention,
-    /// When an amount of money becomes a number of coins; on decision unless told
-    /// otherwise.
-    pub size: Sizing,
-    /// The order of events inside a bar; pessimistic unless told otherwise.
-    pub intra_bar: IntraBar,
-    /// What an exchange keeps; 0.1 % of a trade's value unless told otherwise.
-    pub commission: Arc<dyn CommissionModel>,
-    /// How much worse than on the chart prices are; not at all unless told otherwise.
-    pub slippage: Arc<dyn SlippageModel>,
-    /// The largest share of a bar's volume that the account's orders may be filled
-    /// with; what is beyond waits for the next bar. No limit unless told otherwise.
-    pub volume_limit: Option<Ratio>,
-    /// What the account may owe; nothing unless told otherwise.
-    pub account: Account,
-    /// The exchange's rules for each pair of the market; none for pairs beyond.
-    pub rules: Vec<TradingRules>,
-}
-
-impl Default for EngineOptions {
-    fn default() -> Self {
-        let commission = Ratio::from_f64(0.001).expect("a share");
-        Self {
-            capital: Cash::from_f64(100_000.0).expect("a sum of money"),
-            fill: FillConvention::default(),
-            size: Sizing::default(),
-            intra_bar: IntraBar::default(),
-            commission: Arc::new(PercentCommission::new(commission)),
-            slippage: Arc::new(NoSlippage),
-            volume_limit: None,
-            account: Account::default(),
-            rules: Vec::new(),
-        }
-    }
-}
+pub use crate::options::EngineOptions;
 
 /// Runs a strategy over the hours of `range` and returns what came of it.
 ///
@@ -90,6 +41,7 @@ where
     P: DataPortal + ?Sized,
     S: Strategy + ?Sized,
 {
+    market.require(range)?;
     let mut curve = Curve::new(options.capital, range.n_hours());
     let (portfolio, broker) = play(market, range, portal, strategy, options, &mut curve)?;
     let metrics = metrics(&curve.units, curve.exposure, &market.benchmark(range));
@@ -139,6 +91,7 @@ where
     P: DataPortal + ?Sized,
     S: Strategy + ?Sized,
 {
+    market.require(range)?;
     let (portfolio, broker) = play(market, range, portal, strategy, options, &mut ())?;
     let value = portfolio.equity();
     Ok(FinalValue {
@@ -149,7 +102,8 @@ where
     })
 }
 
-/// The loop itself: every tick of the range, or every one at which something may happen.
+/// The loop itself: every tick of a range that the market has, or every one at which
+/// something may happen.
 fn play<'a, P, S>(
     market: &Market,
     range: HourRange,
@@ -162,7 +116,6 @@ where
     P: DataPortal + ?Sized,
     S: Strategy + ?Sized,
 {
-    market.require(range)?;
     options.check()?;
     let first_bars = Hour::first_bars(market, range.start());
     let mut portfolio = Portfolio::new(options.capital, market.n_pairs());
@@ -208,36 +161,12 @@ where
     Ok((portfolio, broker))
 }
 
-impl EngineOptions {
-    /// Sets a commission of a share of every trade's value.
-    pub fn set_commission(&mut self, rate: Ratio) {
-        self.commission = Arc::new(PercentCommission::new(rate));
-    }
-
-    /// The exchange's rules for a pair.
-    #[inline]
-    pub(crate) fn rules_of(&self, pair: PairId) -> TradingRules {
-        let rules = self.rules.get(pair.index());
-        rules.copied().unwrap_or_default()
-    }
-
-    fn check(&self) -> Result<()> {
-        if self.capital <= Cash::ZERO {
-            return Err(Error::Option {
-                option: "--capital",
-                value: self.capital.to_string(),
-                rule: "a run needs capital above zero".into(),
-            });
-        }
-        Ok(())
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Error;
     use crate::bar::{Bar, BarSeries};
-    use crate::instrument::Symbol;
+    use crate::instrument::{PairId, Symbol};
     use crate::market::Listing;
     use crate::money::{Price, Quantity};
     use crate::portal::MemoryPortal;

@@ -89,6 +89,7 @@ pub mod lookahead;
 pub mod market;
 pub mod metrics;
 pub mod money;
+mod options;
 pub mod order;
 pub mod outcome;
 pub mod output;

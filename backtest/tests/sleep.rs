@@ -1,6 +1,7 @@
 //! Sleeping changes no result: a strategy that sleeps does the same, to the last bit,
 //! as one that is called at every tick.
 
+#[expect(dead_code, reason = "nothing here follows a script")]
 mod support;
 
 use std::cell::Cell;
