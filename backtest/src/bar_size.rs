@@ -97,7 +97,8 @@ mod tests {
     }
 
     /// All whole bars of so many hours, from a map of hours by the bar that they are in.
-    fn naive(bars: &BarSeries, n_known: usize, n_hours: i64) -> Vec<Bar> {
+    fn naive(bars: &BarSeries, n_known: usize, size: BarSize) -> Vec<Bar> {
+        let n_hours = i64::try_from(size.n_hours()).expect("at most 24");
         let mut periods: BTreeMap<i64, Vec<Bar>> = BTreeMap::new();
         for bar in (0..n_known).map(|idx| bars.bar(idx)) {
             let hour = bar.open_time.as_seconds() / SECONDS_PER_HOUR;
@@ -105,7 +106,7 @@ mod tests {
         }
         let whole = periods
             .into_iter()
-            .filter(|(_, hours)| hours.len() as i64 == n_hours);
+            .filter(|(_, hours)| hours.len() == size.n_hours());
         whole
             .map(|(period, hours)| Bar {
                 open_time: Timestamp::from_seconds(period * n_hours * SECONDS_PER_HOUR),
@@ -134,7 +135,7 @@ mod tests {
             let n_known = (known * (hours.len() + 1) as f64) as usize;
             let bars = series(start, &hours);
             let size = BarSize::hours(size).expect("it divides a day");
-            let expected = naive(&bars, n_known, i64::try_from(size.n_hours()).expect("small"));
+            let expected = naive(&bars, n_known, size);
             for n_bars in 0..=expected.len() {
                 let found = size.completed(&bars, n_known, n_bars);
                 prop_assert_eq!(found.as_deref(), Some(&expected[expected.len() - n_bars..]));

@@ -1,8 +1,7 @@
 //! Reading an import piece by piece.
 //!
 //! A piece is hashed and decoded while it lies in the processor's cache, and its memory
-//! is used again for the next: getting fresh memory for the whole file from the system
-//! takes longer than decoding it.
+//! is used again for the next, so that a file is never in memory beside its bars.
 
 use std::hash::Hasher as _;
 use std::io::Read;

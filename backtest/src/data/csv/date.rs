@@ -82,7 +82,7 @@ impl Scan<'_> {
     /// Days since 1970, and whether the year has two digits.
     fn day(&mut self, order: DayOrder) -> Result<(i64, bool), Flaw> {
         let text = self.0;
-        if let Some((year, month, day)) = self.iso_day() {
+        if let Some([year, month, day]) = self.iso_day() {
             return Ok((days(year, month, day)?, false));
         }
         let (first, width) = self.number();
@@ -240,26 +240,19 @@ impl Scan<'_> {
 
     /// The year, month and day of a text that begins as `2018-02-01` does, which is how
     /// most dates are written.
-    fn iso_day(&mut self) -> Option<(u64, u64, u64)> {
-        let (day, rest) = self.0.split_first_chunk::<10>()?;
-        let [a, b, c, d, b'-', e, f, b'-', g, h] = day else {
-            return None;
-        };
-        let digits = [a, b, c, d, e, f, g, h];
-        let is_longer = rest.first().is_some_and(u8::is_ascii_digit);
-        if is_longer || !digits.into_iter().all(u8::is_ascii_digit) {
-            return None;
-        }
-        self.0 = rest;
-        let number = |digits: &[&u8]| {
-            let digits = digits.iter().map(|digit| u64::from(**digit - b'0'));
-            digits.fold(0, |number, digit| 10 * number + digit)
-        };
-        Some((
-            number(&digits[..4]),
-            number(&digits[4..6]),
-            number(&digits[6..]),
-        ))
+    fn iso_day(&mut self) -> Option<[u64; 3]> {
+        let (text, rest) = self.0.split_first_chunk::<10>()?;
+        let parts = [&text[..4], &text[5..7], &text[8..]];
+        let is_number = |part: &&[u8]| part.iter().all(u8::is_ascii_digit);
+        let is_day = (text[4], text[7]) == (b'-', b'-')
+            && parts.iter().all(is_number)
+            && !rest.first().is_some_and(u8::is_ascii_digit);
+        is_day.then(|| {
+            self.0 = rest;
+            let digit = |digit: &u8| u64::from(digit - b'0');
+            let number = |part: &[u8]| part.iter().map(digit).fold(0, |n, digit| 10 * n + digit);
+            parts.map(number)
+        })
     }
 
     fn month_name(&mut self) -> Option<u64> {
