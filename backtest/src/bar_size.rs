@@ -78,7 +78,9 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::data::embedded;
     use crate::money::Price;
+    use crate::{Context, EngineOptions, HourRange, MemoryPortal, Strategy, run};
 
     fn series(start: i64, hours: &[(i64, i64, i64, i64, bool)]) -> BarSeries {
         let mut bars = BarSeries::new(Timestamp::from_seconds(start * SECONDS_PER_HOUR));
@@ -148,6 +150,48 @@ mod tests {
                 size.completed(&bars, n_known, expected.len())
             );
         }
+    }
+
+    /// Looks at two bars of four hours at every tick.
+    struct Looks(usize);
+
+    impl Strategy for Looks {
+        fn name(&self) -> &'static str {
+            "looks"
+        }
+
+        fn on_tick(&mut self, context: &mut Context<'_>) {
+            let pair = context.pairs().next().expect("a market has a pair");
+            let size = BarSize::hours(4).expect("it divides a day");
+            let bars = context
+                .history_of(pair, size, 2)
+                .expect("a month lies before");
+            let end = bars[1].open_time.plus_hours(4);
+            assert_eq!(bars[0].open_time.plus_hours(8), end);
+            assert!(end <= context.now() && context.now() < end.plus_hours(4));
+            if end == context.now() {
+                assert_eq!(bars[1].close, context.price(pair));
+            }
+            self.0 += 1;
+        }
+    }
+
+    #[test]
+    fn a_strategy_sees_a_bar_when_it_is_over() {
+        let market = embedded(1, 7).expect("one pair");
+        let start = Timestamp::parse("2016-01-01T05").expect("an hour");
+        let range = HourRange::new(start, start.plus_hours(50)).expect("fifty hours");
+        let mut looks = Looks(0);
+        let mut portal = MemoryPortal::new(&market);
+        run(
+            &market,
+            range,
+            &mut portal,
+            &mut looks,
+            &EngineOptions::default(),
+        )
+        .expect("it runs");
+        assert_eq!(looks.0, 50);
     }
 
     #[test]
