@@ -1,6 +1,6 @@
 //! What an account can do, found by trying.
 
-use backtest::{Margin, TradingRules};
+use backtest::{Margin, Quantity, TradingRules};
 
 use crate::COMMISSION;
 
@@ -69,7 +69,7 @@ pub fn most_bearable(exposed: &Exposed, margin: Margin, units: i128) -> i128 {
 
 /// A quantity that can be traded: a multiple of the step, and not below the minimum.
 pub fn tradable(units: i128, rules: &TradingRules) -> i128 {
-    let step = rules.quantity_step.map_or(1, |step| step.as_units());
+    let step = rules.quantity_step.map_or(1, Quantity::as_units);
     let whole = units / step * step;
     if whole.abs() < rules.min_quantity.as_units() {
         0

@@ -43,7 +43,7 @@ impl NaiveOrder {
 
 impl Naive<'_> {
     /// Does one step of the strategy after the close of an hour.
-    pub fn step(&mut self, step: &Step) {
+    pub fn obey(&mut self, step: &Step) {
         match step {
             Step::Place(wish) => {
                 let id = self.place(*wish);
@@ -56,7 +56,7 @@ impl Naive<'_> {
                 }
                 self.ids.extend(ids);
             }
-            Step::Bracket(wish, stop, limit) => self.bracket(*wish, *stop, *limit),
+            Step::Bracket(wish, at_loss, at_gain) => self.bracket(*wish, [*at_loss, *at_gain]),
             Step::Cancel(which) => {
                 if !self.ids.is_empty() {
                     let id = *which.get(&self.ids);
@@ -122,7 +122,7 @@ impl Naive<'_> {
         self.push(wish, Some(units));
     }
 
-    fn bracket(&mut self, wish: Wish, stop: Price, limit: Price) {
+    fn bracket(&mut self, wish: Wish, [stop, limit]: [Price; 2]) {
         let entry = self.place(wish);
         self.ids.push(entry);
         let close = self.close(wish.pair);

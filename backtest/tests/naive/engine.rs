@@ -2,19 +2,18 @@
 
 use backtest::{
     Account, EngineOptions, FillConvention, IntraBar, Kind, Rejection, Status, TimeInForce,
-    TradingRules, Trail,
+    TradingRules,
 };
 
 use crate::account::{
-    Exposed, commission, hundredths, most_affordable, most_bearable, most_value, next_price, times,
-    tradable,
+    Exposed, commission, hundredths, most_affordable, most_bearable, most_value, times, tradable,
 };
 use crate::book::NaiveOrder;
 use crate::scenario::{CENT, Row, Scenario, Script, Wish};
 
 /// The three moments of a bar, of which the middle one is long.
 #[derive(Clone, Copy, PartialEq)]
-enum Moment {
+pub enum Moment {
     Open,
     Inside,
     Close,
@@ -76,7 +75,7 @@ impl<'a> Naive<'a> {
             naive.end_bar(|_| true);
             naive.settle();
             for step in steps {
-                naive.step(step);
+                naive.obey(step);
             }
             if options.fill == FillConvention::Close {
                 // The close waits for what was decided on it.
@@ -183,128 +182,6 @@ impl<'a> Naive<'a> {
         {
             self.fill(id, price, is_maker, moment);
         }
-    }
-
-    /// The price of an order at a moment of the bar, and whether it is a maker's.
-    fn offer(&mut self, id: usize, moment: Moment) -> Option<(i128, bool)> {
-        let row = self.traded(self.orders[id].wish.pair)?;
-        let is_sale = self.is_sale(id, moment);
-        let units = |cents: i64| i128::from(cents * CENT);
-        let first = self.orders[id].first_price.unwrap_or(units(row.open));
-        let (best, worst) = if is_sale {
-            (row.high, row.low)
-        } else {
-            (row.low, row.high)
-        };
-        let (best, worst) = (units(best), units(worst));
-        let is_within = |price, limit| {
-            if is_sale {
-                price >= limit
-            } else {
-                price <= limit
-            }
-        };
-        let has_reached = |price, stop| {
-            if is_sale {
-                price <= stop
-            } else {
-                price >= stop
-            }
-        };
-        let limited = |limit: i128, has_waited: bool| {
-            if is_within(first, limit) {
-                Some((first, has_waited))
-            } else if moment == Moment::Inside && is_within(best, limit) {
-                Some((limit, true))
-            } else {
-                None
-            }
-        };
-        let stopped = |stop: i128| {
-            if has_reached(first, stop) {
-                Some(first)
-            } else if moment == Moment::Inside && has_reached(worst, stop) {
-                Some(stop)
-            } else {
-                None
-            }
-        };
-        let kind = self.orders[id].wish.kind;
-        if kind == Kind::Market {
-            let at_open = self.options.fill == FillConvention::NextOpen;
-            return match moment {
-                Moment::Open if at_open => Some((first, false)),
-                Moment::Close if !at_open => Some((units(row.close), false)),
-                _ => None,
-            };
-        }
-        if moment == Moment::Close {
-            return None;
-        }
-        match kind {
-            Kind::Market => None,
-            Kind::Limit { limit } => limited(limit.as_units().into(), self.orders[id].has_waited),
-            Kind::Stop { stop } => stopped(stop.as_units().into()).map(|price| (price, false)),
-            Kind::TrailingStop { .. } => {
-                stopped(self.trailing_stop(id, is_sale)?).map(|price| (price, false))
-            }
-            Kind::StopLimit { stop, limit } => {
-                let limit = limit.as_units().into();
-                if self.orders[id].is_limit_now {
-                    return limited(limit, true);
-                }
-                let reached = stopped(stop.as_units().into())?;
-                self.orders[id].is_limit_now = true;
-                if is_within(reached, limit) {
-                    return Some((reached, false));
-                }
-                // Whether the price came back to the limit after the stop, a bar does
-                // not tell.
-                let comes_back = moment == Moment::Inside
-                    && self.options.intra_bar == IntraBar::Optimistic
-                    && is_within(best, limit);
-                comes_back.then_some((limit, true))
-            }
-        }
-    }
-
-    /// Lets a trailing stop follow a price of the bar.
-    fn follow(&mut self, id: usize, of: impl Fn(&Row, bool) -> i64) {
-        let Some(row) = self.traded(self.orders[id].wish.pair) else {
-            return;
-        };
-        let is_sale = self.is_sale(id, Moment::Open);
-        let price = i128::from(of(&row, is_sale) * CENT);
-        let order = &mut self.orders[id];
-        let best = order.best.unwrap_or(price);
-        order.best = Some(if is_sale {
-            best.max(price)
-        } else {
-            best.min(price)
-        });
-    }
-
-    fn trailing_stop(&self, id: usize, is_sale: bool) -> Option<i128> {
-        let order = &self.orders[id];
-        let Kind::TrailingStop { trail } = order.wish.kind else {
-            return None;
-        };
-        let best = order.best?;
-        let distance = match trail {
-            Trail::Distance(distance) => i128::from(distance.as_units()),
-            // Rounded up.
-            Trail::Percent(share) => (best * hundredths(share) + 99) / 100,
-        };
-        let stop = if is_sale {
-            best - distance
-        } else {
-            best + distance
-        };
-        Some(next_price(
-            stop.max(1),
-            !is_sale,
-            &self.rules(order.wish.pair),
-        ))
     }
 
     /// Executes as much of an order as the bar and the account have.
@@ -530,7 +407,7 @@ impl<'a> Naive<'a> {
         }
     }
 
-    fn is_sale(&self, id: usize, moment: Moment) -> bool {
+    pub fn is_sale(&self, id: usize, moment: Moment) -> bool {
         self.wanted(id, self.price_at(self.orders[id].wish.pair, moment)) < 0
     }
 
@@ -551,7 +428,7 @@ impl<'a> Naive<'a> {
     }
 
     /// The pair's row, unless its hour is absent.
-    fn traded(&self, pair: usize) -> Option<Row> {
+    pub fn traded(&self, pair: usize) -> Option<Row> {
         let row = self.scenario.0[pair][self.tick];
         (!row.absent).then_some(row)
     }

@@ -7,6 +7,7 @@
 mod account;
 mod book;
 mod engine;
+mod offer;
 mod scenario;
 
 use backtest::{
@@ -27,7 +28,7 @@ const ONE: i128 = 10_i128.pow(22);
 const COMMISSION: i128 = 1_000;
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(4_000))]
+    #![proptest_config(ProptestConfig::with_cases(3_000))]
 
     #[test]
     fn orders_of_every_kind_do_the_same_in_both_engines(

@@ -179,7 +179,9 @@ fn step(n_pairs: usize) -> impl Generator<Value = Step> {
         2 => vec(waits(), 2..4).prop_map(|mut wishes| {
             // They share a pair, or one's fills could not be taken off another.
             let pair = wishes[0].pair;
-            wishes.iter_mut().for_each(|wish| wish.pair = pair);
+            for wish in &mut wishes {
+                wish.pair = pair;
+            }
             Step::OneCancelsOther(wishes)
         }),
         2 => (all(), price(), price()).prop_map(|(wish, stop, limit)| {
