@@ -326,6 +326,33 @@ fn a_bracket_whose_entry_is_withdrawn_is_gone() {
 }
 
 #[test]
+fn a_bracket_that_is_over_buys_no_more() {
+    let mut options = options();
+    options.volume_limit = Some(ratio(0.1));
+    // One coin an hour: there are three when the loss is taken, one by one.
+    let mut rows = [[100; 4]; 10];
+    rows[3] = [100, 100, 94, 94];
+    let outcome = run_with(&options, &rows, |tick, context| {
+        if tick == 0 {
+            context.bracket(OrderRequest::new(BTC, coins(9.0)), price(95), price(120));
+        }
+    });
+    let one_by_one = [
+        (1, 1.0),
+        (2, 1.0),
+        (3, 1.0),
+        (4, -1.0),
+        (5, -1.0),
+        (6, -1.0),
+    ];
+    assert_eq!(
+        fills(&outcome),
+        one_by_one.map(|(hour, coins)| (hour, 100.0, coins))
+    );
+    assert_eq!(statuses(&outcome)[0], Status::Cancelled);
+}
+
+#[test]
 fn one_cancels_the_other() {
     let rows = [[100; 4], [100; 4], [100, 111, 100, 110], [110, 110, 80, 80]];
     let outcome = run_with(&options(), &rows, |tick, context| match tick {

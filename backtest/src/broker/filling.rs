@@ -151,10 +151,14 @@ impl Broker<'_> {
         price: Option<Price>,
         now: Timestamp,
     ) {
-        let (group, is_done) = {
+        let (group, entry, is_done) = {
             let order = self.book.order(id);
-            (order.group, !order.is_open())
+            (order.group, order.parent, !order.is_open())
         };
+        if let Some(entry) = entry.filter(|entry| is_done && self.book.order(*entry).is_open()) {
+            // What it would still buy, nothing would close again.
+            self.book.order_mut(entry).end(Status::Cancelled, now);
+        }
         let OrderBook { orders, open } = &mut self.book;
         for other in open.iter().copied() {
             let order = &mut orders[other.index()];

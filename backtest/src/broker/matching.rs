@@ -79,12 +79,23 @@ pub(crate) fn execution(
         }
         (_, Moment::Close) => None,
         (Kind::Limit { limit }, _) => side.limit(limit, order.has_waited, bar, moment),
-        (Kind::Stop { stop }, _) => side.stop(stop, bar, moment),
+        // What the volume did not suffice for is at the market from then on.
+        (Kind::Stop { .. } | Kind::TrailingStop { .. }, _) if order.is_triggered => {
+            Some(Execution::at_market(bar.open))
+        }
+        (Kind::Stop { stop }, _) => {
+            let reached = side.stop(stop, bar, moment);
+            order.is_triggered = reached.is_some();
+            reached
+        }
         (Kind::TrailingStop { trail }, _) => {
             // The open comes before everything else that the bar traded.
             let best = side.better(order.best.unwrap_or(bar.open), bar.open);
             order.best = Some(best);
-            side.stop(trail_stop(trail, best, is_sale, rules), bar, moment)
+            let stop = trail_stop(trail, best, is_sale, rules);
+            let reached = side.stop(stop, bar, moment);
+            order.is_triggered = reached.is_some();
+            reached
         }
         (Kind::StopLimit { stop, limit }, _) => {
             if order.is_triggered {
@@ -120,8 +131,11 @@ pub(crate) fn trail(
     let best = side.better(best, side.best(bar));
     order.best = Some(best);
     let stop = trail_stop(trail, best, is_sale, rules);
-    side.has_reached(bar.close, stop)
-        .then_some(Execution::at_market(stop))
+    if order.is_triggered || !side.has_reached(bar.close, stop) {
+        return None;
+    }
+    order.is_triggered = true;
+    Some(Execution::at_market(stop))
 }
 
 /// The price of a trailing stop, one that exists.

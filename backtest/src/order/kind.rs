@@ -14,7 +14,8 @@ pub enum Kind {
         /// The most that a buyer pays, the least that a seller takes.
         limit: Price,
     },
-    /// At the market, once this price is reached.
+    /// At the market, once this price is reached: what the volume of that bar does not
+    /// suffice for is executed at the next opens, wherever these are.
     Stop {
         /// The price, above the market for a purchase and below it for a sale.
         stop: Price,

@@ -241,8 +241,9 @@ impl<'a> Context<'a> {
     /// Places an order together with the two that close it again, at a loss and at
     /// a gain, of which only one is executed: entry, stop and limit.
     ///
-    /// The two wait for the entry's first fill, and never do more than close the
-    /// position.
+    /// The two wait for the entry's first fill, are for as much as it has got, and
+    /// never do more than close the position. When one of them is done, the rest of an
+    /// entry that was filled in parts is withdrawn.
     pub fn bracket(&mut self, entry: OrderRequest, stop: Price, limit: Price) -> [OrderId; 3] {
         let parent = self.place(entry);
         let nothing_yet = Amount::Quantity(Quantity::ZERO);

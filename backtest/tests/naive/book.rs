@@ -26,7 +26,7 @@ pub struct NaiveOrder {
     /// Whether it has been at work for a bar.
     pub has_waited: bool,
     /// Whether the price of its stop has been seen.
-    pub is_limit_now: bool,
+    pub is_reached: bool,
     /// The best price that is known to have come before now.
     pub best: Option<i128>,
 }
@@ -111,7 +111,7 @@ impl Naive<'_> {
             asleep: false,
             first_price: None,
             has_waited: false,
-            is_limit_now: false,
+            is_reached: false,
             best: None,
         });
         self.orders.len() - 1

@@ -116,7 +116,7 @@ impl<'a> Naive<'a> {
     fn inside(&mut self) {
         let is_stop = |order: &NaiveOrder| match order.wish.kind {
             Kind::Stop { .. } | Kind::TrailingStop { .. } => true,
-            Kind::StopLimit { .. } => !order.is_limit_now,
+            Kind::StopLimit { .. } => !order.is_reached,
             Kind::Market | Kind::Limit { .. } => false,
         };
         let before: Vec<_> = self.orders.clone();
@@ -159,7 +159,10 @@ impl<'a> Naive<'a> {
         } else {
             close >= stop
         };
-        (self.orders[id].is_working() && is_beyond).then_some(stop)
+        let order = &mut self.orders[id];
+        let is_passed = order.is_working() && !order.is_reached && is_beyond;
+        order.is_reached |= is_passed;
+        is_passed.then_some(stop)
     }
 
     /// Sales, then purchases, each in the order of placing.
@@ -309,6 +312,13 @@ impl<'a> Naive<'a> {
     /// Calls up what waits for this fill, and takes it off those of the same group.
     fn tell_others(&mut self, id: usize, units: i128, price: Option<i128>) {
         let (group, is_done) = (self.orders[id].group, !self.orders[id].is_open());
+        if let Some(entry) = self.orders[id].entry
+            && is_done
+            && self.orders[entry].is_open()
+        {
+            // The rest of the entry would not be closed again.
+            self.orders[entry].status = Status::Cancelled;
+        }
         for other in 0..self.orders.len() {
             let order = &mut self.orders[other];
             if !order.is_open() || other == id {

@@ -66,17 +66,26 @@ impl Naive<'_> {
         match kind {
             Kind::Market => None,
             Kind::Limit { limit } => limited(limit.as_units().into(), self.orders[id].has_waited),
-            Kind::Stop { stop } => stopped(stop.as_units().into()).map(|price| (price, false)),
-            Kind::TrailingStop { .. } => {
-                stopped(self.trailing_stop(id, is_sale)?).map(|price| (price, false))
+            // What was reached before is at the market now.
+            Kind::Stop { .. } | Kind::TrailingStop { .. } if self.orders[id].is_reached => {
+                Some((first, false))
+            }
+            Kind::Stop { .. } | Kind::TrailingStop { .. } => {
+                let stop = match kind {
+                    Kind::Stop { stop } => stop.as_units().into(),
+                    _ => self.trailing_stop(id, is_sale)?,
+                };
+                let price = stopped(stop)?;
+                self.orders[id].is_reached = true;
+                Some((price, false))
             }
             Kind::StopLimit { stop, limit } => {
                 let limit = limit.as_units().into();
-                if self.orders[id].is_limit_now {
+                if self.orders[id].is_reached {
                     return limited(limit, true);
                 }
                 let reached = stopped(stop.as_units().into())?;
-                self.orders[id].is_limit_now = true;
+                self.orders[id].is_reached = true;
                 if is_within(reached, limit) {
                     return Some((reached, false));
                 }
