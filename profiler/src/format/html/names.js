@@ -52,12 +52,18 @@ const KINDS = ["program", "standard library", "other libraries", "system", "kern
 const SYSTEM_LIBRARY = /^(lib(c|m|dl|rt|pthread|resolv|util|gcc_s|system_.*)|ld|ld-linux.*|libc-.*|libpthread-.*)\.(so|dylib)|^\[v(dso|syscall)\]/;
 const STANDARD = /^(?:[<&*([ ]|mut |const |dyn )*(?:std|core|alloc|proc_macro|hashbrown)::|^(__)?rust_|^std::/;
 
+// A function of Python, with its file and its line: `_retry (retry.py:74)`. What is frozen into
+// the interpreter is of its library: `makedirs (<frozen os>:200)`.
+const PYTHON = /\((<frozen )?[^()]+:\d+\)$/;
+
 // Tells where a function is from. Where no module is known, a name without a path in a
 // profile of names with paths (`stat` among `app::run`) is taken for the system's.
 function kindOf(name, knownModule, hasPaths) {
   // An address without a name says in which module it is: `[libc.so.6+0x271d0]`.
   const module = knownModule || (/^\[(.+)\+0x[0-9a-f]+\]$/.exec(name)?.[1] ?? "");
   if (/^\[(kernel|k)\b|^\[guest\.kernel/.test(module) || /_\[k\]$/.test(name)) return "kernel";
+  const python = PYTHON.exec(name);
+  if (python) return python[1] ? "standard library" : "program";
   if (STANDARD.test(name)) return "standard library";
   if (SYSTEM_LIBRARY.test(module)) return "system";
   if (/\.(so|dylib|dll)\b/i.test(module)) return "other libraries";
