@@ -1,9 +1,6 @@
 //! Sleeping changes no result: a strategy that sleeps does the same, to the last bit,
 //! as one that is called at every tick.
 
-#[expect(dead_code, reason = "nothing here follows a script")]
-mod support;
-
 use std::cell::Cell;
 
 use backtest::engine::{FinalValue, final_value};
@@ -15,7 +12,8 @@ use backtest::{
 };
 use proptest::prelude::*;
 use proptest::strategy::Strategy as Generator;
-use support::{ONE, Row, Scenario, scenario};
+
+use crate::support::{ONE, Row, Scenario, scenario};
 
 /// Answers from memory and does not say so, so that nobody can sleep.
 struct Wakeful<'a>(MemoryPortal<'a>);

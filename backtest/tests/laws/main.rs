@@ -1,6 +1,9 @@
 //! Laws that hold in every market, whatever a strategy orders.
 
+mod sleep;
+#[path = "../support/mod.rs"]
 mod support;
+mod values;
 
 use backtest::round_trip::round_trips;
 use backtest::strategy::{Idle, MeanReversion, SmaCross, SmaWeights, by_name, mean_reversion};
