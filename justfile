@@ -132,8 +132,8 @@ python *ARGS: (python-test ARGS)
 # Python's tests, several at a time; `just python-test -n 0 -k orders` chooses
 [group('python')]
 python-test *ARGS: python-package
-    cd python && ../target/python-venv/bin/ruff check . ../notebooks
-    cd python && ../target/python-venv/bin/ruff format --check . ../notebooks
+    cd python && ../target/python-venv/bin/ruff check . ../notebooks ../benches/engines
+    cd python && ../target/python-venv/bin/ruff format --check . ../notebooks ../benches/engines
     cd python && ../target/python-venv/bin/python -m pytest -n auto --maxprocesses 4 --dist worksteal {{ ARGS }}
 
 # Execute the notebooks from clean, and keep what they show below target/notebooks
