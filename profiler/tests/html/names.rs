@@ -47,3 +47,22 @@ fn names_are_text_to_the_browser_too() {
     let fetched = chrome.run("fetch('http://127.0.0.1:9/').then(() => 'sent', () => 'refused')");
     assert_eq!(fetched, "refused");
 }
+
+/// Where a name says so, its box has the colour of where the function is from.
+#[test]
+fn functions_of_python_are_not_taken_for_the_systems() {
+    let stack = [
+        "app::run",
+        "tick (a.py:7)",
+        "makedirs (<frozen os>:200)",
+        "stat",
+    ];
+    let Some(chrome) = Chrome::open(&page(&Profile::from_stacks([(stack, 10)]))) else {
+        return;
+    };
+    let kinds = stack.map(|name| chrome.run(&format!("kindOf({name:?}, '', true)")));
+    assert_eq!(
+        kinds,
+        ["program", "program", "standard library", "system"].map(|kind| json!(kind))
+    );
+}
