@@ -87,12 +87,12 @@ accuracy *ARGS:
     target/release/profiler accuracy run --rust target/release/workload --subject ours \
         --json target/accuracy.json --html target/accuracy.html {{ ARGS }}
 
-# All profilers that are here side by side: accuracy, slow-down, CPU, memory
+# All profilers that are here side by side, in half an hour: accuracy, slow-down, CPU, memory
 [group('measure')]
 compare-profilers *ARGS: peers
     cargo build --release --locked --package bench-fixtures --package profiler --features profiler/pprof-rs
     PATH="$PWD/target/peers/bin:$PWD/target/peers/venv/bin:$PATH" \
-        target/release/profiler accuracy run --rust target/release/workload --repeats 4 --seconds 1 \
+        target/release/profiler accuracy run --rust target/release/workload --repeats 2 --seconds 1 \
         --json target/compare-profilers.json --html target/compare-profilers.html \
         --markdown target/compare-profilers.md {{ ARGS }} || [ $? -eq 1 ]
     @echo "The same as a table: target/compare-profilers.md, and as a heat map: target/compare-profilers.html"
