@@ -39,21 +39,27 @@ pub enum Command {
     #[command(after_help = super::data::EXIT_CODES)]
     Data(DataArgs),
     /// Measure what mending the talk's two anti-patterns saves
-    #[command(after_help = EXIT_CODES)]
+    #[command(
+        after_help = EXIT_CODES,
+        // It has no --data.
+        mut_arg("start", |arg| arg.help(format!("{START} [default: 2016-01]"))),
+        mut_arg("end", |arg| arg.help(format!("{END} [default: 2018-01]")))
+    )]
     CaseStudy(CaseStudyArgs),
     /// Run one variant of the case study and print its measurements
     #[command(hide = true, name = backtest::case_study::SUBCOMMAND)]
     CaseStudyVariant(VariantArgs),
 }
 
+const START: &str = "First hour, UTC: 2016-01, 2016-01-31 or 2016-01-31T06";
+const END: &str = "Hour after the last, UTC";
+
 /// The hours to simulate.
 #[derive(Debug, clap::Args)]
 pub struct RangeArgs {
-    /// First hour, UTC: 2016-01, 2016-01-31 or 2016-01-31T06 [default: 2016-01; that of --data]
-    #[arg(long, value_name = "TIME")]
+    #[arg(long, value_name = "TIME", help = format!("{START} [default: 2016-01; that of --data]"))]
     pub(super) start: Option<String>,
-    /// Hour after the last, UTC [default: 2018-01; that of --data]
-    #[arg(long, value_name = "TIME")]
+    #[arg(long, value_name = "TIME", help = format!("{END} [default: 2018-01; that of --data]"))]
     pub(super) end: Option<String>,
 }
 

@@ -348,8 +348,8 @@ fn price_files_that_are_none() {
     hint: the data has BTC/USD
     ");
     assert_snapshot!(said("XBTUSD_60.csv --pairs=2"), @"error: `2` is not a valid --pairs: the data has one pair");
-    assert_snapshot!(sandbox.refusal("--data XBTUSD_60.csv"), @r"
-    error: 2016-01-01 00:00 .. 2018-01-01 00:00 is outside the data of BTC/USD, which has 2017-12-01 00:00 .. 2017-12-01 03:00
+    assert_snapshot!(sandbox.refusal("--data XBTUSD_60.csv --start=2016-01"), @r"
+    error: 2016-01-01 00:00 .. 2017-12-01 03:00 is outside the data of BTC/USD, which has 2017-12-01 00:00 .. 2017-12-01 03:00
     hint: choose --start and --end between 2017-12-01 00:00 and 2017-12-01 03:00
     ");
     assert_snapshot!(sandbox.refusal("--data XBTUSD_60.csv case-study"), @r"
