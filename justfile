@@ -33,16 +33,16 @@ flame OUTPUT='target/flame.svg':
     @just run --logging eager --folder-check every-call --profile {{ OUTPUT }}
     @echo "The flame graph: {{ OUTPUT }}"
 
-# Run all tests: Rust's, Python's, and the notebooks
+# Run Rust's tests: unit, property, golden, command line, browser, documentation
 [group('develop')]
-test: rust-test python-test notebooks
-
-# Rust's tests: unit, property, golden, command line, browser, documentation
-[group('develop')]
-rust-test: browser
+test: browser
     cargo test --workspace --locked --features profiler/faults
 
-# The same with cargo-nextest, one process a test
+# The same, then Python's tests, and the notebooks from clean
+[group('develop')]
+test-all: test python-test notebooks
+
+# The tests with cargo-nextest, one process a test
 [group('develop')]
 nextest: browser
     cargo nextest run --workspace --locked --features profiler/faults
