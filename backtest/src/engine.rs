@@ -1,8 +1,8 @@
 //! The engine: the loop that plays the market to a strategy, hour by hour.
 //!
 //! A tick sees bars that are closed by then, and what it orders is executed as the
-//! run's [`FillConvention`] says: in the next bar, or at the close that it saw last
-//! when that is asked for by name.
+//! run's [`FillConvention`](crate::FillConvention) says: in the next bar, or at the
+//! close that it saw last when that is asked for by name.
 
 use crate::Result;
 use crate::broker::Broker;
@@ -29,7 +29,7 @@ pub use crate::options::EngineOptions;
 /// # Errors
 /// When the market does not have all of `range`, an option makes no sense, the
 /// portal cannot answer, or the account outgrows exact numbers
-/// ([`Error::TooRich`]).
+/// ([`Error::TooRich`](crate::Error::TooRich)).
 pub fn run<P, S>(
     market: &Market,
     range: HourRange,
