@@ -20,6 +20,7 @@ mod broken;
 pub mod causal;
 mod distance;
 mod distortion;
+mod family;
 #[cfg(feature = "faults")]
 mod fault;
 mod grade;
@@ -45,6 +46,7 @@ mod truth;
 
 pub use self::broken::{Broken, BrokenKind};
 pub use self::distance::Distance;
+pub use self::family::Family;
 #[cfg(feature = "faults")]
 pub use self::fault::Fault;
 pub use self::grade::{CausalGrade, Finding, FunctionGrade, Grade, Verdict};
@@ -59,7 +61,7 @@ pub use self::results::{Results, SubjectResult};
 pub use self::run::{Amount, Outcome, SECONDS_PER_UNIT, Task, run, run_bare};
 pub use self::runs::Runs;
 pub use self::sighting::{Rate, Sighting};
-pub use self::slowdown::Ratio;
+pub use self::slowdown::{Ratio, Slowdown};
 pub use self::subject::{Counting, Reading, Subject, SubjectClock};
 pub use self::suite::{Progress, Suite, version};
 pub use self::truth::{FunctionTruth, Truth};

@@ -1,17 +1,19 @@
 //! The results of a suite as they are kept and compared.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::process::Command;
 
 use serde::{Deserialize, Serialize};
 
+use super::family::Family;
 use super::grade::{Grade, Verdict};
 use super::plan::Plan;
-use super::slowdown::Ratio;
+use super::slowdown::Slowdown;
 use crate::error::{Error, Result};
 
 /// The version of the file's shape.
-const SCHEMA: u32 = 1;
+const SCHEMA: u32 = 2;
 
 /// All results of one suite.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -41,10 +43,8 @@ pub struct SubjectResult {
     pub is_by_cpu: bool,
     /// Whether it samples, and does not note every call.
     pub is_sampling: bool,
-    /// The CPU time of programs with it over that without, over all workloads.
-    pub slowdown: Option<Ratio>,
-    /// The same of the wall time.
-    pub slowdown_wall: Option<Ratio>,
+    /// What it does to the time of programs, over the workloads of each family.
+    pub slowdown: BTreeMap<Family, Slowdown>,
 }
 
 /// The part of a file that says what the rest is.

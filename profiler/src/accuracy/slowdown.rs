@@ -1,12 +1,47 @@
 //! How much longer the same work takes under a profiler.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use statrs::distribution::{ContinuousCDF, StudentsT};
+
+use super::family::Family;
+use super::observed::Took;
+use super::runs::Runs;
+
+/// What the same work takes under a profiler, over what it takes without.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Slowdown {
+    /// CPU time.
+    pub cpu: Ratio,
+    /// Time on the wall.
+    pub wall: Ratio,
+}
+
+/// The slow-down over all workloads of each family that have a fixed work, where there are
+/// two pairs of runs to compare.
+pub(super) fn slowdowns(all: &[Runs]) -> BTreeMap<Family, Slowdown> {
+    let slowdown = |family| {
+        let ratio = |of: fn(&Took) -> f64| {
+            let mine = all
+                .iter()
+                .filter(|runs| runs.is_fixed_work && Family::of(&runs.language) == family);
+            Ratio::of_logs(&mine.flat_map(|runs| runs.pairs(of)).collect::<Vec<f64>>())
+        };
+        let slowdown = Slowdown {
+            cpu: ratio(|took| took.cpu_seconds)?,
+            wall: ratio(|took| took.wall_seconds)?,
+        };
+        Some((family, slowdown))
+    };
+    Family::ALL.into_iter().filter_map(slowdown).collect()
+}
 
 /// The geometric mean of ratios, and its 95 % interval.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Ratio {
     /// The mean.
+    #[serde(rename = "ratio")]
     pub mean: f64,
     /// The lower end.
     pub low: f64,
@@ -38,6 +73,8 @@ impl Ratio {
 
 #[cfg(test)]
 mod tests {
+    use super::super::observed::Observed;
+    use super::super::sighting::Rate;
     use super::*;
 
     /// For 1 and 3, the mean is 2, its standard error 1, and the quantile of Student's t
@@ -49,5 +86,56 @@ mod tests {
         assert!((ratio.high.ln() - 14.706).abs() < 1e-3);
         assert!((ratio.low.ln() + 10.706).abs() < 1e-3);
         assert!(Ratio::of_logs(&[1.0]).is_none());
+    }
+
+    /// Runs of fixed work, each `factor` times as long with the subject as without.
+    fn runs(language: &str, factor: f64) -> Runs {
+        let took = |seconds| Took {
+            cpu_seconds: seconds,
+            wall_seconds: 2.0 * seconds,
+            shares: vec![1.0],
+        };
+        let rate = || Rate { hits: 0.0, n: 0.0 };
+        let observed = Observed {
+            functions: Vec::new(),
+            n: 0.0,
+            n_all: 0.0,
+            outside: 0.0,
+            outside_true: 0.0,
+            is_slowed: false,
+            impossible: rate(),
+            lost_callers: rate(),
+            wrong_callers: rate(),
+            cut: rate(),
+            obtained: 1.0,
+            took: took(factor),
+            own_cpu: 0.0,
+            max_rss: 0,
+            lost: None,
+        };
+        Runs {
+            subject: "subject".to_owned(),
+            workload: "workload".to_owned(),
+            language: language.to_owned(),
+            rate_asked: 1_000.0,
+            is_by_cpu: true,
+            is_sampling: true,
+            runs: Ok(vec![Ok(observed.clone()), Ok(observed)]),
+            bare: vec![took(1.0), took(1.0)],
+            slow: None,
+            is_fixed_work: true,
+        }
+    }
+
+    #[test]
+    fn python_does_not_count_against_native_code() {
+        let all = [runs("rust", 1.01), runs("c", 1.01), runs("python", 3.0)];
+        let found = slowdowns(&all);
+        for (family, factor) in [(Family::Native, 1.01), (Family::Python, 3.0)] {
+            let slowdown = found.get(&family).expect("there are pairs");
+            assert!((slowdown.cpu.mean - factor).abs() < 1e-9, "{slowdown:?}");
+            assert!((slowdown.wall.mean - factor).abs() < 1e-9, "{slowdown:?}");
+        }
+        assert!(!slowdowns(&all[..2]).contains_key(&Family::Python));
     }
 }

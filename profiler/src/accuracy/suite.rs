@@ -17,7 +17,7 @@ use super::programs::Programs;
 use super::results::{Results, SubjectResult};
 use super::run::{Amount, Task, run, run_bare};
 use super::runs::Runs;
-use super::slowdown::Ratio;
+use super::slowdown::slowdowns;
 use super::subject::{Subject, SubjectClock};
 use crate::error::{Error, Result};
 
@@ -204,8 +204,7 @@ impl Suite {
                 name: subject.name.clone(),
                 is_by_cpu: subject.clock == SubjectClock::Cpu,
                 is_sampling: subject.is_sampling(),
-                slowdown: slowdown(&runs, |took| took.cpu_seconds),
-                slowdown_wall: slowdown(&runs, |took| took.wall_seconds),
+                slowdown: slowdowns(&runs),
                 version,
             });
             grades.extend(grade(&runs, self.plan.level));
@@ -302,16 +301,6 @@ pub fn version(subject: &Subject, programs: &Programs) -> std::result::Result<St
         &ended.stdout
     };
     Ok(text.lines().next().unwrap_or_default().trim().to_owned())
-}
-
-/// The slow-down over all workloads of fixed work together.
-fn slowdown(all: &[Runs], of: fn(&Took) -> f64) -> Option<Ratio> {
-    let logs: Vec<f64> = all
-        .iter()
-        .filter(|runs| runs.is_fixed_work)
-        .flat_map(|runs| runs.pairs(of))
-        .collect();
-    Ratio::of_logs(&logs)
 }
 
 fn io_error(source: io::Error) -> Error {

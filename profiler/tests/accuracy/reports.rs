@@ -1,7 +1,10 @@
 //! Results of simulated profilers: what is read from them, and what got worse.
 
+use std::collections::BTreeMap;
+
 use profiler::accuracy::{
-    LEVEL, Plan, Results, SubjectResult, Verdict, grade, regressions, report,
+    Family, LEVEL, Plan, Ratio, Results, Slowdown, SubjectResult, Verdict, grade, regressions,
+    report,
 };
 
 use crate::support::{Fault, ideal, suite, truths};
@@ -9,7 +12,7 @@ use crate::support::{Fault, ideal, suite, truths};
 fn results(fault: Fault, seed: u64) -> Results {
     let grades = grade(&suite(&truths(12), fault, seed), LEVEL);
     Results {
-        schema: 1,
+        schema: 2,
         date: "2020-02-02".to_owned(),
         machine: "2 cores".to_owned(),
         plan: Plan {
@@ -24,8 +27,7 @@ fn results(fault: Fault, seed: u64) -> Results {
             version: Ok("1 <script>".to_owned()),
             is_by_cpu: true,
             is_sampling: true,
-            slowdown: None,
-            slowdown_wall: None,
+            slowdown: BTreeMap::new(),
         }],
         results: grades,
     }
@@ -112,9 +114,9 @@ fn results_are_read_as_they_were_written() {
     let results = results(&biased, 1);
     let text = serde_json::to_string_pretty(&results).expect("JSON");
     assert_eq!(Results::parse(&text).expect("it is a result"), results);
-    let newer = text.replacen("\"schema\": 1", "\"schema\": 2", 1);
+    let newer = text.replacen("\"schema\": 2", "\"schema\": 3", 1);
     let error = Results::parse(&newer).expect_err("it is newer").to_string();
-    assert!(error.contains("`schema`: it is 2"), "{error}");
+    assert!(error.contains("`schema`: it is 3"), "{error}");
 }
 
 #[test]
@@ -133,6 +135,50 @@ fn every_report_has_every_workload() {
             assert!(text.contains(&format!("workload {at}")), "{text}");
         }
     }
+}
+
+#[test]
+fn a_table_has_the_slow_down_of_its_own_workloads() {
+    let mut results = results(&ideal, 1);
+    let slowdown = |percent: f64| {
+        let ratio = |percent: f64| 1.0 + percent / 100.0;
+        let ratio = Ratio {
+            mean: ratio(percent),
+            low: ratio(percent - 1.0),
+            high: ratio(percent + 1.0),
+        };
+        Slowdown {
+            cpu: ratio,
+            wall: ratio,
+        }
+    };
+    results.results[1].language = "python".to_owned();
+    results.subjects[0].slowdown = BTreeMap::from([
+        (Family::Native, slowdown(2.0)),
+        (Family::Python, slowdown(50.0)),
+    ]);
+    let (native, python) = ("+2.0 % (+1.0 to +3.0)", "+50.0 % (+49.0 to +51.0)");
+    let markdown = report::markdown(&results);
+    let (first, second) = markdown.split_once("## Python").expect("two tables");
+    for (table, own, other) in [(first, native, python), (second, python, native)] {
+        assert!(table.contains(&format!("| slow-down, CPU | {own} |")));
+        assert!(table.contains(&format!("| slow-down, wall | {own} |")));
+        assert!(!table.contains(other), "{table}");
+    }
+    let page = report::html(&results);
+    let text = report::text(&results);
+    for (family, own) in [("native code", native), ("Python", python)] {
+        for what in ["more CPU time", "more wall time"] {
+            let row = format!("{what}, {family}</th><td class=\"number\">{own}</td>");
+            assert!(page.contains(&row), "{page}");
+        }
+        assert!(text.contains(&format!("over all of {family}: the program takes {own}")));
+    }
+    let json = serde_json::to_value(&results).expect("JSON");
+    assert_eq!(
+        json["subjects"][0]["slowdown"]["python"]["cpu"]["ratio"],
+        1.5
+    );
 }
 
 #[test]

@@ -5,8 +5,10 @@
 
 use std::fmt::Write as _;
 
+use super::super::family::Family;
 use super::super::grade::{FunctionGrade, Grade, Verdict};
 use super::super::results::Results;
+use super::super::slowdown::{Ratio, Slowdown};
 use super::number::{change, or_dash, percent};
 use super::text::name;
 
@@ -91,22 +93,43 @@ fn write_map(page: &mut String, results: &Results) {
         page.push_str("</tr>\n");
     }
     page.push_str("</tbody>\n<tfoot>");
-    for (title, of) in FOOT {
-        let _ = write!(page, "<tr><th scope=\"row\">{title}</th>");
-        for subject in &results.subjects {
-            let _ = write!(page, "<td class=\"number\">{}</td>", of(subject));
+    for family in Family::ALL {
+        for (title, of) in FOOT {
+            write_foot(page, results, family, title, of);
         }
-        page.push_str("</tr>\n");
     }
     page.push_str("</tfoot></table></div>\n");
 }
 
-type OfSubject = fn(&super::super::results::SubjectResult) -> String;
-
-const FOOT: [(&str, OfSubject); 2] = [
-    ("more CPU time", |subject| change(subject.slowdown)),
-    ("more wall time", |subject| change(subject.slowdown_wall)),
+const FOOT: [(&str, fn(&Slowdown) -> Ratio); 2] = [
+    ("more CPU time", |slowdown| slowdown.cpu),
+    ("more wall time", |slowdown| slowdown.wall),
 ];
+
+/// A row of slow-downs over the workloads of a family, where anything is known of it.
+fn write_foot(
+    page: &mut String,
+    results: &Results,
+    family: Family,
+    title: &str,
+    of: fn(&Slowdown) -> Ratio,
+) {
+    let slowdowns = results.subjects.iter();
+    let slowdowns = slowdowns.map(|subject| subject.slowdown.get(&family));
+    if slowdowns.clone().all(|slowdown| slowdown.is_none()) {
+        return;
+    }
+    let _ = write!(
+        page,
+        "<tr><th scope=\"row\">{title}, {}</th>",
+        family.title()
+    );
+    for slowdown in slowdowns {
+        let text = slowdown.map_or_else(String::new, |slowdown| change(Some(of(slowdown))));
+        let _ = write!(page, "<td class=\"number\">{text}</td>");
+    }
+    page.push_str("</tr>\n");
+}
 
 fn write_cell(page: &mut String, number: usize, grade: &Grade) {
     let bias = grade.bias_pp.unwrap_or_default();

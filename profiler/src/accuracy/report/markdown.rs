@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use super::super::family::Family;
 use super::super::grade::{Grade, Verdict};
 use super::super::results::{Results, SubjectResult};
 use super::number::change;
@@ -49,24 +50,13 @@ pub fn markdown(results: &Results) -> String {
     text
 }
 
-/// One table for each language, of the subjects that know it.
+/// One table for each family, of the subjects that know it.
 fn write_tables(text: &mut String, results: &Results, subjects: &[&SubjectResult]) {
-    let mut languages: Vec<&str> = results
-        .results
-        .iter()
-        .map(|grade| grade.language.as_str())
-        .collect();
-    languages.sort_unstable();
-    languages.dedup();
-    // C beside Rust: native code is native code.
-    for (title, names) in [
-        ("Native code", &["rust", "c"][..]),
-        ("Python", &["python"][..]),
-    ] {
+    for family in Family::ALL {
         let grades: Vec<&Grade> = results
             .results
             .iter()
-            .filter(|grade| names.contains(&grade.language.as_str()))
+            .filter(|grade| Family::of(&grade.language) == family)
             .collect();
         let able: Vec<&&SubjectResult> = subjects
             .iter()
@@ -75,6 +65,10 @@ fn write_tables(text: &mut String, results: &Results, subjects: &[&SubjectResult
         if able.is_empty() {
             continue;
         }
+        let title = match family {
+            Family::Native => "Native code",
+            Family::Python => "Python",
+        };
         let _ = writeln!(text, "## {title}\n");
         let heads: Vec<&str> = able.iter().map(|subject| subject.name.as_str()).collect();
         let _ = writeln!(text, "| | {} |", heads.join(" | "));
@@ -103,9 +97,11 @@ fn write_tables(text: &mut String, results: &Results, subjects: &[&SubjectResult
             let mine = grades.iter().filter(|grade| grade.subject == subject.name);
             mine.copied().collect()
         };
-        text.push_str(&row("slow-down, CPU", &|subject| change(subject.slowdown)));
+        text.push_str(&row("slow-down, CPU", &|subject| {
+            change(subject.slowdown.get(&family).map(|slowdown| slowdown.cpu))
+        }));
         text.push_str(&row("slow-down, wall", &|subject| {
-            change(subject.slowdown_wall)
+            change(subject.slowdown.get(&family).map(|slowdown| slowdown.wall))
         }));
         text.push_str(&row("own CPU", &|subject| {
             range(
@@ -167,7 +163,7 @@ explain, at a level of 1 % for all workloads of a profiler together, and what mu
 happen at all: lost callers, cut stacks, stacks that cannot be.
 
 Slow-down is the CPU time (or wall time) of the same work with the profiler and without,
-run in turns, over all workloads, with a 95 % interval. Own CPU is what the profiler took
+run in turns, over the workloads of its table, with a 95 % interval. Own CPU is what the profiler took
 for itself until its stacks had names, for each CPU second of the program; samply's is
 without names, which its viewer looks up. Memory is the profiler's; where it is a library,
 its program's as well. Ranges are over the workloads.

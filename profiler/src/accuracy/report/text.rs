@@ -76,12 +76,13 @@ fn write_subject(text: &mut String, subject: &SubjectResult, grades: &[&Grade]) 
             let _ = writeln!(text, "  {}: {}", name(grade), finding.text);
         }
     }
-    if subject.slowdown.is_some() {
+    for (family, slowdown) in &subject.slowdown {
         let _ = writeln!(
             text,
-            "  over all: the program takes {} more CPU time, {} more wall time",
-            change(subject.slowdown),
-            change(subject.slowdown_wall)
+            "  over all of {}: the program takes {} more CPU time, {} more wall time",
+            family.title(),
+            change(Some(slowdown.cpu)),
+            change(Some(slowdown.wall))
         );
     }
 }
