@@ -20,6 +20,7 @@ const LOOK_EVERY: Duration = Duration::from_millis(20);
 pub struct Process {
     child: Child,
     command: String,
+    timeout: Duration,
     deadline: Instant,
 }
 
@@ -36,6 +37,7 @@ pub struct Ended {
     /// The most memory it had resident itself, in bytes.
     pub max_rss: u64,
     is_late: bool,
+    timeout: Duration,
     command: String,
 }
 
@@ -56,6 +58,7 @@ impl Process {
         Ok(Self {
             child,
             command: shown,
+            timeout,
             deadline: Instant::now() + timeout,
         })
     }
@@ -128,6 +131,7 @@ impl Process {
             cpu_seconds: (used.rusage.utime + used.rusage.stime).as_secs_f64(),
             max_rss: max_rss.expect("watching a process does not panic"),
             is_late,
+            timeout: self.timeout,
             command: self.command,
         })
     }
@@ -148,7 +152,11 @@ impl Ended {
             return Ok(self);
         }
         if self.is_late {
-            let detail = format!("{} did not end in time", self.command);
+            let detail = format!(
+                "{} did not end within {} s",
+                self.command,
+                self.timeout.as_secs_f64()
+            );
             return Err(Broken::new(BrokenKind::TimedOut, detail));
         }
         let said: Vec<&str> = self.stderr.trim().lines().rev().take(5).collect();
@@ -211,6 +219,8 @@ mod tests {
         assert!(error.to_string().contains("why"), "{error}");
         let mut command = Command::new("sleep");
         let error = Process::run(command.arg("60"), Duration::from_millis(50)).err();
-        assert_eq!(error.expect("it is ended").kind, BrokenKind::TimedOut);
+        let error = error.expect("it is ended");
+        assert_eq!(error.kind, BrokenKind::TimedOut);
+        assert_eq!(error.detail, "sleep did not end within 0.05 s");
     }
 }

@@ -98,6 +98,7 @@ impl Processes {
     pub(super) fn attach(&mut self, pid: u32) -> io::Result<()> {
         let space = AddressSpace::of_process(pid, &mut self.images)?;
         let cpu = sys::process_cpu_time(pid).ok_or(io::ErrorKind::NotFound)?;
+        let tids = threads_of(pid)?;
         self.by_pid.insert(
             pid,
             Process {
@@ -108,7 +109,7 @@ impl Processes {
                 cpu_at_last: cpu,
             },
         );
-        for tid in threads_of(pid)? {
+        for tid in tids {
             self.threads.find(pid, tid);
         }
         Ok(())

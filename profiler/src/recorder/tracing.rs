@@ -82,7 +82,10 @@ const MESSAGE_BYTES: usize = 64 << 10;
 const UNSEEN_COST: u64 = 10_000;
 
 impl Tracing {
-    /// Follows all threads of these processes.
+    /// Follows all threads of these processes, of which some may have ended meanwhile.
+    ///
+    /// # Errors
+    /// `ESRCH` if all of them have, and what the system says where it refuses.
     pub(super) fn start(
         options: &RecordOptions,
         pids: Vec<u32>,
@@ -113,6 +116,9 @@ impl Tracing {
                 let begun = Waker::of_current_thread().and_then(|waker| {
                     for pid in pids {
                         follower.seize(pid)?;
+                    }
+                    if follower.threads.is_empty() {
+                        return Err(io::Error::from_raw_os_error(libc::ESRCH));
                     }
                     Ok(waker)
                 });
@@ -242,27 +248,36 @@ struct Followed {
 const PAUSE: Duration = Duration::from_millis(5);
 
 impl Follower {
-    /// Follows all threads of a process, those as well that are born meanwhile.
+    /// Follows all threads of a process, those as well that are born meanwhile; none, if
+    /// it has ended.
     fn seize(&mut self, pid: u32) -> io::Result<()> {
         // What is unknown is told when a sample finds it.
         let _ = self.pythons.look_for(pid);
         loop {
             let mut n_new = 0;
-            for tid in threads_of(pid)? {
+            let tids = match threads_of(pid) {
+                Err(error) if has_ended(&error) => return Ok(()),
+                tids => tids?,
+            };
+            for tid in tids {
                 let tid = tid.cast_signed();
                 if self.threads.contains_key(&tid) {
                     continue;
                 }
                 match Traced::seize(tid, self.children) {
                     Ok(_) => {}
-                    // It has ended meanwhile.
-                    Err(error) if error.raw_os_error() == Some(libc::ESRCH) => continue,
+                    Err(error) if has_ended(&error) => continue,
                     // Born of one that is followed already, it is so too.
                     Err(_) if n_new > 0 || !self.threads.is_empty() => continue,
                     Err(error) => return Err(error),
                 }
-                self.add(pid, tid)?;
-                n_new += 1;
+                match self.add(pid, tid) {
+                    Err(error) if has_ended(&error) => {}
+                    added => {
+                        added?;
+                        n_new += 1;
+                    }
+                }
             }
             if n_new == 0 {
                 return Ok(());
@@ -446,9 +461,41 @@ impl Follower {
     }
 }
 
+/// Tells whether something failed because its process or thread is no more.
+fn has_ended(error: &io::Error) -> bool {
+    matches!(error.raw_os_error(), Some(libc::ESRCH | libc::ENOENT))
+}
+
 /// Returns the process that a thread is of.
 fn process_of(tid: Tid) -> Option<u32> {
     let status = fs::read_to_string(format!("/proc/{tid}/status")).ok()?;
     let line = status.lines().find_map(|line| line.strip_prefix("Tgid:"))?;
     line.trim().parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::process::Command;
+
+    use super::super::python::SharedFrames;
+    use super::*;
+
+    /// Children of a program come and go while they are listed.
+    #[test]
+    fn a_process_that_has_ended_does_not_keep_from_others() {
+        let mut ended = Command::new("true").spawn().expect("it starts");
+        ended.wait().expect("it ends");
+        let mut alive = Command::new("sleep").arg("60").spawn().expect("it starts");
+        let start = |pids| {
+            let options = RecordOptions::default();
+            Tracing::start(&options, pids, Pythons::new(SharedFrames::default(), false)).map(drop)
+        };
+        let both = start(vec![ended.id(), alive.id()]);
+        let none = start(vec![ended.id()]);
+        alive.kill().expect("it is there");
+        alive.wait().expect("it ends");
+        both.expect("one of them is there");
+        let error = none.expect_err("nobody is there");
+        assert_eq!(error.raw_os_error(), Some(libc::ESRCH), "{error}");
+    }
 }
