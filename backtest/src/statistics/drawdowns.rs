@@ -1,4 +1,6 @@
-//! Statistics of the drawdowns: the times from one peak of the equity to the next.
+//! Statistics of the drawdowns: the times from one peak of the equity to the next
+//! (Magdon-Ismail and Atiya, "Maximum Drawdown", Risk 17, 2004, and the averages of
+//! backtesting.py).
 
 use super::{Statistic, Unit};
 

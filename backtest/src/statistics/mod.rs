@@ -45,6 +45,8 @@ pub struct Statistic {
 impl Statistic {
     pub(crate) fn new(name: &'static str, unit: Unit, value: impl Into<Option<f64>>) -> Self {
         let value = value.into().filter(|value: &f64| value.is_finite());
+        // Without the sign of a zero.
+        let value = value.map(|value| value + 0.0);
         Self { name, value, unit }
     }
 }

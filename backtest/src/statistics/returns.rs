@@ -6,6 +6,11 @@ use super::{Statistic, Unit};
 use crate::metrics::{HOURS_PER_YEAR, Metrics, sharpe_ratio, simple_returns, sum, sum_of_pairs};
 
 /// Of a curve that begins before the first tick, and of the benchmark's.
+///
+/// Value at risk is the 5 % quantile of the returns (Jorion, "Value at Risk", 2007);
+/// downside risk is Sortino's deviation, annualised; and the batting average is the
+/// share of hours that beat the benchmark (Bacon, "Practical Portfolio Performance
+/// Measurement and Attribution", 2008).
 pub(super) fn statistics(curve: &[f64], benchmark: &[f64], metrics: &Metrics) -> Vec<Statistic> {
     let returns = simple_returns(curve);
     let market = simple_returns(benchmark);
@@ -42,7 +47,7 @@ pub(super) fn statistics(curve: &[f64], benchmark: &[f64], metrics: &Metrics) ->
         ),
         share("best_hour", sorted.last().copied()),
         share("worst_hour", sorted.first().copied()),
-        number("stability", stability(curve)),
+        number("stability", stability(&curve[1..])),
         share("alpha", metrics.alpha),
         number("beta", metrics.beta),
         number("correlation", correlation(&returns, &market)),
@@ -50,10 +55,7 @@ pub(super) fn statistics(curve: &[f64], benchmark: &[f64], metrics: &Metrics) ->
             "information_ratio",
             sharpe_ratio(against.mean, against.deviation()),
         ),
-        share(
-            "tracking_error",
-            Some(against.deviation() * HOURS_PER_YEAR.sqrt()),
-        ),
+        share("tracking_error", tracking_error(&against)),
         number("up_capture", capture(&returns, &market, |b| b > 0.0)),
         number("down_capture", capture(&returns, &market, |b| b < 0.0)),
         share(
@@ -63,7 +65,8 @@ pub(super) fn statistics(curve: &[f64], benchmark: &[f64], metrics: &Metrics) ->
     ]
 }
 
-/// The yearly rate that compounds to a total return, or `None` when all was lost.
+/// The yearly rate that compounds to a total return (the compound annual growth rate
+/// of the CFA Institute's GIPS), or `None` when all was lost.
 fn growth(total_return: f64, years: f64) -> Option<f64> {
     (total_return > -1.0).then(|| libm::pow(1.0 + total_return, 1.0 / years) - 1.0)
 }
@@ -83,7 +86,7 @@ fn omega(returns: &[f64]) -> Option<f64> {
     (losses > 0.0).then(|| sum(returns, |r| r.max(0.0)) / losses)
 }
 
-/// The 95th percentile over the size of the 5th.
+/// The 95th percentile over the size of the 5th, as empyrical has it.
 fn tail_ratio(sorted: &[f64]) -> Option<f64> {
     let low = quantile(sorted, 0.05).abs();
     (low > 0.0).then(|| quantile(sorted, 0.95).abs() / low)
@@ -103,18 +106,20 @@ pub(super) fn quantile(sorted: &[f64], share: f64) -> f64 {
     sorted[low] + (at - at.floor()) * (sorted[high] - sorted[low])
 }
 
-/// The mean of the worst `share` of the returns, of one at least.
+/// The mean of the returns up to the quantile (Rockafellar and Uryasev, "Optimization
+/// of Conditional Value-at-Risk", Journal of Risk 2, 2000), counted as empyrical does.
 #[expect(
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
-    reason = "a share of a count"
+    reason = "a place between the first value and the last"
 )]
 fn expected_shortfall(sorted: &[f64], share: f64) -> f64 {
-    let n = ((share * sorted.len() as f64) as usize).max(1);
+    let n = (share * (sorted.len() - 1) as f64) as usize + 1;
     sum(&sorted[..n], |r| r) / n as f64
 }
 
-/// How straight the logarithm of the curve is: R squared against time.
+/// How straight the logarithm of the curve is from the first tick on: R squared against
+/// time, as in empyrical's `stability_of_timeseries`.
 fn stability(curve: &[f64]) -> Option<f64> {
     if curve.iter().any(|value| *value <= 0.0) {
         return None;
@@ -137,7 +142,8 @@ fn correlation(left: &[f64], right: &[f64]) -> Option<f64> {
 }
 
 /// The mean growth of an hour over the benchmark's, both geometric, in the hours that
-/// are chosen by what the benchmark did.
+/// are chosen by what the benchmark did (Morningstar's upside and downside capture
+/// ratios, of hours rather than of years: a good hour, compounded for a year, is absurd).
 fn capture(returns: &[f64], market: &[f64], is_chosen: impl Fn(f64) -> bool) -> Option<f64> {
     let chosen = || returns.iter().zip(market).filter(|(_, b)| is_chosen(**b));
     let n = chosen().count() as f64;
@@ -148,6 +154,12 @@ fn capture(returns: &[f64], market: &[f64], is_chosen: impl Fn(f64) -> bool) -> 
     let own = compound(chosen().map(|(r, _)| libm::log1p(*r)).sum());
     let other = compound(chosen().map(|(_, b)| libm::log1p(*b)).sum());
     (other != 0.0).then(|| own / other)
+}
+
+/// The deviation of the excess returns, annualised (Grinold and Kahn, "Active Portfolio
+/// Management", 2000), whose mean over it is the information ratio; of two hours at least.
+fn tracking_error(excess: &Moments) -> Option<f64> {
+    (excess.n >= 2.0).then(|| excess.deviation() * HOURS_PER_YEAR.sqrt())
 }
 
 /// Central moments of values, in two passes.
@@ -234,6 +246,14 @@ mod tests {
     fn quantiles_are_those_of_numpy() {
         let quantile = |share| quantile(&[1.0, 2.0, 3.0, 4.0], share).to_string();
         assert_eq!([0.0, 0.25, 1.0].map(quantile), ["1", "1.75", "4"]);
+    }
+
+    #[test]
+    fn the_expected_shortfall_is_the_mean_of_what_is_up_to_the_quantile() {
+        // empyrical's conditional_value_at_risk of 21 and of 20 returns: of two, and of one.
+        let sorted: Vec<f64> = (0..21).map(|n| f64::from(n) - 10.0).collect();
+        let shortfall = |n: usize| expected_shortfall(&sorted[..n], 0.05).to_string();
+        assert_eq!([21, 20, 1].map(shortfall), ["-9.5", "-10", "-10"]);
     }
 
     #[test]

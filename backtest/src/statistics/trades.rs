@@ -3,7 +3,8 @@
 use super::{Statistic, Unit};
 use crate::round_trip::RoundTrip;
 
-/// Of all round trips of a run, open ones left out.
+/// Of all round trips of a run, open ones left out. Their names and what they count are
+/// backtesting.py's; the expectancy is the mean return of a trade.
 pub(super) fn statistics(trips: &[RoundTrip]) -> Vec<Statistic> {
     let closed: Vec<&RoundTrip> = trips.iter().filter(|t| t.exited_at.is_some()).collect();
     let returns: Vec<f64> = closed.iter().map(|trip| trip.return_()).collect();
@@ -45,13 +46,15 @@ fn negative(values: &[f64]) -> Vec<f64> {
     values.iter().map(|value| -value).collect()
 }
 
-/// The return that, made by every trade, would have compounded to the same.
+/// The return that, made by every trade, would have compounded to the same: the geometric
+/// mean, backtesting.py's average trade.
 fn geometric_mean(returns: &[f64]) -> Option<f64> {
     let logs: Vec<f64> = returns.iter().map(|r| libm::log1p(*r)).collect();
     mean(&logs).map(libm::expm1)
 }
 
-/// All profits over all losses.
+/// All profits over all losses, in money (Schwager, "Schwager on Futures: Technical
+/// Analysis", 1996; backtesting.py takes returns instead).
 fn profit_factor(profits: &[f64]) -> Option<f64> {
     let losses: f64 = profits.iter().filter(|p| **p < 0.0).map(|p| -p).sum();
     let gains: f64 = profits.iter().filter(|p| **p > 0.0).sum();
