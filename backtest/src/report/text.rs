@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use super::{RunReport, sentence};
 use crate::convention::{FillConvention, Sizing};
 use crate::engine::EngineOptions;
+use crate::money::Cash;
 use crate::statistics::Interval;
 use crate::time::Timestamp;
 
@@ -32,11 +33,7 @@ pub fn to_text(report: &RunReport<'_>) -> String {
     row("pairs", pairs.join(", "));
     row(
         "hours",
-        format!(
-            "{}, {} ticks",
-            outcome.range,
-            thousands(outcome.ticks as f64, 0)
-        ),
+        format!("{}, {}", outcome.range, counted(outcome.ticks, "tick")),
     );
     row("data source", market.source().to_owned());
     row("fill convention", convention(report.options));
@@ -66,6 +63,13 @@ pub fn to_text(report: &RunReport<'_>) -> String {
         "commission",
         format!("{} {quote}", thousands(outcome.commission.as_f64(), 2)),
     );
+    if outcome.borrowing_cost > Cash::ZERO {
+        let cost = thousands(outcome.borrowing_cost.as_f64(), 2);
+        row("borrowing cost", format!("{cost} {quote}"));
+    }
+    if !outcome.liquidations.is_empty() {
+        row("liquidations", liquidations(&outcome.liquidations));
+    }
     let n_filled: usize = outcome.n_filled_hours.iter().sum();
     if n_filled > 0 {
         row("absent hours", absent(report));
@@ -121,7 +125,17 @@ fn trades(report: &RunReport<'_>) -> String {
     let hours = value(report, "mean_trade_duration").map_or(String::new(), |hours| {
         format!(", held for {hours:.0} hours on average")
     });
-    format!("{}{rate}{hours}", thousands(n, 0))
+    let positions = report.outcome.portfolio.positions();
+    let open = match positions.iter().filter(|it| !it.is_flat()).count() {
+        0 => String::new(),
+        n => format!(", {} still open", thousands(n as f64, 0)),
+    };
+    format!("{}{rate}{hours}{open}", thousands(n, 0))
+}
+
+/// How often the margin was used up, and when first.
+fn liquidations(at: &[Timestamp]) -> String {
+    format!("{}, the first at {}", thousands(at.len() as f64, 0), at[0])
 }
 
 fn drawdown(report: &RunReport<'_>) -> String {
@@ -142,11 +156,8 @@ fn drawdown(report: &RunReport<'_>) -> String {
 
 fn fills(report: &RunReport<'_>) -> String {
     let outcome = report.outcome;
-    let mut text = format!(
-        "{} of {} orders",
-        thousands(outcome.fills.len() as f64, 0),
-        thousands(outcome.orders.len() as f64, 0)
-    );
+    let n_fills = thousands(outcome.fills.len() as f64, 0);
+    let mut text = format!("{n_fills} of {}", counted(outcome.orders.len(), "order"));
     for (n, what) in [
         (outcome.n_cut(), "cut to the cash or coins there were"),
         (outcome.n_rejected(), "rejected"),
@@ -171,6 +182,12 @@ fn absent(report: &RunReport<'_>) -> String {
         "{}; carried at the last close, never traded on",
         parts.join(", ")
     )
+}
+
+/// A number of things by their name, of which there may be just one.
+fn counted(n: usize, name: &str) -> String {
+    let ending = if n == 1 { "" } else { "s" };
+    format!("{} {name}{ending}", thousands(n as f64, 0))
 }
 
 /// A number with commas between thousands.

@@ -52,7 +52,7 @@ fn files_of_two_layouts_trade_together_and_tell_what_they_lack() {
     return          14.75 %
     max drawdown    0.00 %
     Sharpe ratio    85.39 a year
-    trades          0
+    trades          0, 2 still open
     fills           2 of 2 orders
     commission      99.00 USD
     absent hours    BTC/USD 2; carried at the last close, never traded on

@@ -35,7 +35,7 @@ fn the_talks_command_line_simulates_its_two_years() {
     return a year   1,649.13 %, 95 % interval 431.45 % to 6,081.84 %
     max drawdown    42.67 %, 2017-08-31 12:00 to 2017-10-22 01:00
     Sharpe ratio    4.20 a year, 95 % interval 2.75 to 5.87
-    trades          0
+    trades          0, 10 still open
     fills           10 of 10 orders
     commission      99.04 USDT
 
