@@ -13,7 +13,8 @@ use crate::money::{Price, Quantity, Ratio};
 pub struct Offer<'a> {
     /// The price on the chart.
     pub price: Price,
-    /// How much is to be traded; negative for a sale.
+    /// How much is to be traded, and no more than the account may still take of the bar's
+    /// volume; negative for a sale.
     pub quantity: Quantity,
     /// How much is traded in the whole bar by everybody.
     pub volume: f64,
@@ -23,8 +24,8 @@ pub struct Offer<'a> {
 
 /// How far the price moves against the trader.
 pub trait SlippageModel: Debug + Send + Sync {
-    /// By how much of itself the price of the offer gets worse; never negative.
-    fn share(&self, offer: &Offer<'_>) -> Ratio;
+    /// By how much the price of the offer gets worse; never negative.
+    fn distance(&self, offer: &Offer<'_>) -> Price;
 }
 
 /// Trades at the prices on the chart.
@@ -32,8 +33,8 @@ pub trait SlippageModel: Debug + Send + Sync {
 pub struct NoSlippage;
 
 impl SlippageModel for NoSlippage {
-    fn share(&self, _offer: &Offer<'_>) -> Ratio {
-        Ratio::default()
+    fn distance(&self, _offer: &Offer<'_>) -> Price {
+        Price::default()
     }
 }
 
@@ -45,8 +46,8 @@ pub struct FixedSlippage {
 }
 
 impl SlippageModel for FixedSlippage {
-    fn share(&self, offer: &Offer<'_>) -> Ratio {
-        rounded(self.distance.as_f64() / offer.price.as_f64())
+    fn distance(&self, _offer: &Offer<'_>) -> Price {
+        self.distance
     }
 }
 
@@ -58,8 +59,8 @@ pub struct PercentSlippage {
 }
 
 impl SlippageModel for PercentSlippage {
-    fn share(&self, _offer: &Offer<'_>) -> Ratio {
-        self.share
+    fn distance(&self, offer: &Offer<'_>) -> Price {
+        offer.price.scaled(self.share)
     }
 }
 
@@ -72,12 +73,12 @@ pub struct VolumeShareSlippage {
 }
 
 impl SlippageModel for VolumeShareSlippage {
-    fn share(&self, offer: &Offer<'_>) -> Ratio {
+    fn distance(&self, offer: &Offer<'_>) -> Price {
         if offer.volume <= 0.0 {
-            return Ratio::default();
+            return Price::default();
         }
         let share = (offer.quantity.abs().as_f64() / offer.volume).min(1.0);
-        rounded(self.impact * share * share)
+        offer.price.scaled(rounded(self.impact * share * share))
     }
 }
 
@@ -95,7 +96,7 @@ impl VolatilitySlippage {
 }
 
 impl SlippageModel for VolatilitySlippage {
-    fn share(&self, offer: &Offer<'_>) -> Ratio {
+    fn distance(&self, offer: &Offer<'_>) -> Price {
         let closes = offer.history.closes();
         let closes = &closes[closes.len().saturating_sub(Self::N_BARS + 1)..];
         let returns = || {
@@ -105,11 +106,12 @@ impl SlippageModel for VolatilitySlippage {
         };
         let n = returns().count() as f64;
         if n < 2.0 {
-            return Ratio::default();
+            return Price::default();
         }
         let mean = returns().sum::<f64>() / n;
         let squares: f64 = returns().map(|r| (r - mean) * (r - mean)).sum();
-        rounded(self.deviations * (squares / (n - 1.0)).sqrt())
+        let deviation = (squares / (n - 1.0)).sqrt();
+        offer.price.scaled(rounded(self.deviations * deviation))
     }
 }
 
@@ -118,17 +120,13 @@ fn rounded(share: f64) -> Ratio {
     Ratio::from_f64(share.min(1.0)).unwrap_or(Ratio::ONE)
 }
 
-/// The price of an offer after slippage: higher for a purchase, lower for a sale,
-/// rounded against the trader, and never below one unit.
-pub(crate) fn slipped(model: &dyn SlippageModel, offer: &Offer<'_>) -> Price {
-    let share = model.share(offer);
-    if share == Ratio::default() {
-        return offer.price;
-    }
-    let distance = offer.price.scaled(share).as_units();
+/// The price of an offer after slippage: higher for a purchase, lower for a sale, and
+/// never below one unit.
+pub(crate) fn slipped(model: &dyn SlippageModel, offer: &Offer<'_>, is_sale: bool) -> Price {
+    let distance = model.distance(offer).as_units();
     let units = offer.price.as_units();
-    Price::from_units(if offer.quantity.is_negative() {
-        (units - distance).max(1)
+    Price::from_units(if is_sale {
+        units.saturating_sub(distance).max(1)
     } else {
         units.saturating_add(distance)
     })

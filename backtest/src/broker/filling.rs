@@ -52,7 +52,7 @@ impl Broker<'_> {
             self.end_rest(id, Rejection::BelowMinimum, now);
             return Ok(());
         }
-        let offered = self.offered(pair, whole);
+        let offered = rules.quantity(self.within_volume(pair, whole));
         let is_all_or_nothing = self.book.order(id).time_in_force == TimeInForce::FillOrKill;
         if is_all_or_nothing && offered != whole {
             self.book.reject(id, Rejection::Unfillable, now);
@@ -188,22 +188,21 @@ impl Broker<'_> {
         }
         let order = self.book.order(id);
         let value = scene.settled(order.pair, execution.price);
-        let quantity = Self::wanted(order, value, scene.portfolio);
+        let wanted = Self::wanted(order, value, scene.portfolio);
+        let is_sale = wanted.is_negative();
         let offer = Offer {
             price: execution.price,
-            quantity,
+            quantity: self.within_volume(order.pair, wanted),
             volume: bar.volume,
             history: scene
                 .hour
                 .before(order.pair, VolatilitySlippage::N_BARS + 1),
         };
-        let price = slipped(&*self.options.slippage, &offer);
+        let price = slipped(&*self.options.slippage, &offer, is_sale);
         if price == execution.price {
             return price;
         }
-        self.options
-            .rules_of(order.pair)
-            .price(price, !quantity.is_negative())
+        self.options.rules_of(order.pair).price(price, !is_sale)
     }
 
     fn trade_of(&self, value: Cash, liquidity: Liquidity) -> Trade {
@@ -215,15 +214,12 @@ impl Broker<'_> {
     }
 
     /// How much of a quantity the bar's volume has left for it.
-    fn offered(&self, pair: PairId, quantity: Quantity) -> Quantity {
-        let Some(left) = self.volume_left.get(pair.index()) else {
-            return quantity;
-        };
-        let part = self
-            .options
-            .rules_of(pair)
-            .quantity(quantity.abs().min(*left));
-        if quantity.is_negative() { -part } else { part }
+    fn within_volume(&self, pair: PairId, quantity: Quantity) -> Quantity {
+        match self.volume_left.get(pair.index()) {
+            Some(left) if quantity.is_negative() => quantity.max(-*left),
+            Some(left) => quantity.min(*left),
+            None => quantity,
+        }
     }
 
     /// At the beginning of a bar, what its volume has for the account's orders.

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use backtest::slippage::PercentSlippage;
+use backtest::slippage::{FixedSlippage, PercentSlippage, VolumeShareSlippage};
 use backtest::{
-    Cash, FillConvention, Liquidity, OrderRequest, Quantity, Rejection, Sizing, Status,
+    Cash, FillConvention, Liquidity, OrderRequest, Price, Quantity, Rejection, Sizing, Status,
     TradingRules,
 };
 
@@ -109,4 +109,32 @@ fn sizes_and_prices_are_those_that_exist() {
         statuses(&outcome)[1],
         Status::Rejected(Rejection::BelowMinimum)
     );
+}
+
+#[test]
+fn fixed_slippage_is_the_same_sum_for_every_coin() {
+    let mut options = options();
+    let distance = Price::from_units(Price::UNITS / 20);
+    options.slippage = Arc::new(FixedSlippage { distance });
+    let rows = [[100; 4], [999; 4], [997; 4]];
+    let outcome = run_with(&options, &rows, |tick, context| {
+        let amount = [0.5, -0.5, 0.0][tick];
+        context.place(OrderRequest::new(BTC, coins(amount)));
+    });
+    assert_eq!(fills(&outcome), [(1, 999.05, 0.5), (2, 996.95, -0.5)]);
+}
+
+#[test]
+fn slippage_by_volume_is_of_what_a_bar_lets_be_traded() {
+    let mut options = options();
+    options.slippage = Arc::new(VolumeShareSlippage { impact: 0.5 });
+    options.volume_limit = Some(ratio(0.2));
+    let outcome = run_with(&options, &[[100; 4]; 5], |tick, context| {
+        if tick == 0 {
+            context.place(OrderRequest::new(BTC, coins(5.0)));
+        }
+    });
+    // Two coins of ten an hour, and the one that is left: half of 0.2 and 0.1 squared.
+    let expected = [(1, 102.0, 2.0), (2, 102.0, 2.0), (3, 100.5, 1.0)];
+    assert_eq!(fills(&outcome), expected);
 }
