@@ -4,6 +4,7 @@ use super::capacity::{Proposal, executable};
 use super::matching::{Execution, Moment};
 use super::scene::Scene;
 use super::{Broker, OrderBook};
+use crate::account::Account;
 use crate::bar::Bar;
 use crate::commission::{Liquidity, Trade};
 use crate::fill::Fill;
@@ -80,6 +81,15 @@ impl Broker<'_> {
         if is_all_or_nothing && quantity != whole {
             self.book.reject(id, Rejection::Unfillable, now);
             return Ok(());
+        }
+        if self.options.account == Account::LongOnly && quantity.is_negative() {
+            // A commission with a minimum can be more than the sale and the cash are.
+            let value = worth(price, quantity.abs(), now)?;
+            let commission = self.options.commission.on(proposal.trade.of(value));
+            if scene.portfolio.cash() + value < commission {
+                self.end_rest(id, Rejection::NoCash, now);
+                return Ok(());
+            }
         }
         self.apply(id, execution.liquidity, chart_price, quantity, scene)?;
         let order = self.book.order_mut(id);

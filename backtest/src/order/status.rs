@@ -53,7 +53,7 @@ pub enum Rejection {
     Amount,
     /// A price of the order makes no sense, such as a trail of a whole price.
     Price,
-    /// There was no cash to buy with.
+    /// There was no cash to buy with, or to pay the commission on a sale with.
     NoCash,
     /// There were no coins to sell, and the account may not be short.
     NoCoins,

@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
+use backtest::commission::FixedCommission;
 use backtest::slippage::{FixedSlippage, PercentSlippage, VolumeShareSlippage};
 use backtest::{
     Cash, FillConvention, Liquidity, OrderRequest, Price, Quantity, Rejection, Sizing, Status,
     TradingRules,
 };
 
-use crate::script::{BTC, coins, fills, options, price, ratio, run_with, statuses};
+use crate::script::{BTC, coins, fills, money, options, price, ratio, run_with, statuses};
 
 #[test]
 fn conventions_decide_price_and_size() {
@@ -109,6 +110,21 @@ fn sizes_and_prices_are_those_that_exist() {
         statuses(&outcome)[1],
         Status::Rejected(Rejection::BelowMinimum)
     );
+}
+
+#[test]
+fn a_sale_that_does_not_pay_for_its_commission_is_rejected() {
+    let mut options = options();
+    options.commission = Arc::new(FixedCommission { each: money(6.0) });
+    let rows = [[100; 4], [100; 4], [1; 4], [1; 4]];
+    let outcome = run_with(&options, &rows, |tick, context| {
+        // The purchase leaves no cash. One coin brings 1 of the 6, all of them 9.94.
+        let amount = [9.94, -1.0, -9.94, 0.0][tick];
+        context.place(OrderRequest::new(BTC, coins(amount)));
+    });
+    assert_eq!(fills(&outcome), [(1, 100.0, 9.94), (3, 1.0, -9.94)]);
+    assert_eq!(statuses(&outcome)[1], Status::Rejected(Rejection::NoCash));
+    assert_eq!(outcome.final_value, money(3.94));
 }
 
 #[test]
