@@ -1,8 +1,8 @@
 //! Bars: what one pair did in one hour, alone and in columns.
 
-use std::cmp::Ordering;
 use std::sync::OnceLock;
 
+use crate::close_sums::CloseSums;
 use crate::money::Price;
 use crate::time::{SECONDS_PER_HOUR, Timestamp};
 
@@ -54,27 +54,8 @@ pub struct BarSeries {
     close: Vec<Price>,
     volume: Vec<f64>,
     filled: Vec<bool>,
-    /// What is known of all closes, worked out when first asked for.
-    closes: OnceLock<Closes>,
-}
-
-/// What is known of all closes of a series.
-#[derive(Clone, Debug, PartialEq)]
-struct Closes {
-    /// The sums of the closes before each bar, and of all.
-    sums: Box<[i128]>,
-    /// The largest one, by size.
-    largest: u64,
-    /// How many times that has no more than 63 bits.
-    most_times: usize,
-}
-
-impl Closes {
-    #[inline]
-    fn fits_64_bits(&self, fast: usize, slow: usize) -> bool {
-        let most = self.most_times;
-        fast.checked_mul(slow).is_some_and(|times| times <= most)
-    }
+    /// The sums of all closes, worked out when first asked for.
+    close_sums: OnceLock<CloseSums>,
 }
 
 impl BarSeries {
@@ -92,7 +73,7 @@ impl BarSeries {
             close: Vec::new(),
             volume: Vec::new(),
             filled: Vec::new(),
-            closes: OnceLock::new(),
+            close_sums: OnceLock::new(),
         }
     }
 
@@ -136,7 +117,7 @@ impl BarSeries {
             close,
             volume,
             filled,
-            closes: OnceLock::new(),
+            close_sums: OnceLock::new(),
         })
     }
 
@@ -152,7 +133,7 @@ impl BarSeries {
         self.close.push(bar.close);
         self.volume.push(bar.volume);
         self.filled.push(bar.filled);
-        self.closes.take();
+        self.close_sums.take();
     }
 
     /// The hour of the first bar.
@@ -232,70 +213,13 @@ impl BarSeries {
     /// Worked out once for a series and shared by all runs on it.
     #[inline]
     pub fn close_sums(&self) -> &[i128] {
-        &self.known_closes().sums
+        self.known_sums().sums()
     }
 
-    /// How the mean of the `fast` closes up to a bar stands to that of the `slow` ones,
-    /// exactly, or `None` until there are so many.
+    /// The same with what else is known of them.
     #[inline]
-    pub(crate) fn compare_averages(
-        &self,
-        bar_idx: usize,
-        fast: usize,
-        slow: usize,
-    ) -> Option<Ordering> {
-        let end = bar_idx + 1;
-        if fast.min(slow) == 0 || fast.max(slow) > end {
-            return None;
-        }
-        let known = self.known_closes();
-        let sums = &known.sums[..=end];
-        let (all, before_fast, before_slow) = (sums[end], sums[end - fast], sums[end - slow]);
-        // The averages stand to each other as each sum times the other's number of bars.
-        Some(if known.fits_64_bits(fast, slow) {
-            // Sums may wrap around: their differences are right all the same.
-            #[expect(
-                clippy::cast_possible_truncation,
-                clippy::cast_possible_wrap,
-                reason = "the differences and their products fit"
-            )]
-            let product =
-                |before: i128, n: usize| (all as i64).wrapping_sub(before as i64) * n as i64;
-            product(before_fast, slow).cmp(&product(before_slow, fast))
-        } else {
-            ((all - before_fast) * slow as i128).cmp(&((all - before_slow) * fast as i128))
-        })
-    }
-
-    /// The units of the largest close, without a sign; worked out once too.
-    #[inline]
-    pub(crate) fn largest_close(&self) -> u64 {
-        self.known_closes().largest
-    }
-
-    /// Whether the sums of windows of so many closes, each times the other's number,
-    /// have no more than 63 bits.
-    pub(crate) fn fits_64_bits(&self, fast: usize, slow: usize) -> bool {
-        self.known_closes().fits_64_bits(fast, slow)
-    }
-
-    fn known_closes(&self) -> &Closes {
-        self.closes.get_or_init(|| {
-            let units = self.close.iter().map(|close| close.as_units());
-            let mut sum = 0;
-            let running = units.clone().map(|units| {
-                sum += i128::from(units);
-                sum
-            });
-            let sums = std::iter::once(0).chain(running).collect();
-            let largest = units.map(i64::unsigned_abs).max().unwrap_or(0);
-            let most_times = i64::MAX.unsigned_abs() / largest.max(1);
-            Closes {
-                sums,
-                largest,
-                most_times: usize::try_from(most_times).unwrap_or(usize::MAX),
-            }
-        })
+    pub(crate) fn known_sums(&self) -> &CloseSums {
+        self.close_sums.get_or_init(|| CloseSums::new(&self.close))
     }
 
     /// Volumes in the base currency, oldest first.

@@ -207,7 +207,7 @@ impl<'a> Hour<'a> {
         slow: usize,
     ) -> Option<Ordering> {
         let (bars, bar_idx) = self.bar(pair);
-        bars.compare_averages(bar_idx, fast, slow)
+        bars.known_sums().compare_averages(bar_idx, fast, slow)
     }
 
     /// The last `at_most` bars of the pair, or all when there are fewer.

@@ -74,6 +74,7 @@ pub mod bar;
 pub mod bar_size;
 mod broker;
 pub mod case_study;
+mod close_sums;
 pub mod commission;
 pub mod convention;
 pub mod data;

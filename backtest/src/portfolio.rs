@@ -140,7 +140,7 @@ impl Portfolio {
         }
         let values = self.held().map(|(pair, position)| {
             let quantity = position.quantity.as_units().unsigned_abs();
-            quantity.checked_mul(u128::from(prices.bars(pair).largest_close()))
+            quantity.checked_mul(u128::from(prices.bars(pair).known_sums().largest()))
         });
         let cash = self.cash.as_units().unsigned_abs();
         if !is_certainly_countable(values.chain([Some(cash)])) {
