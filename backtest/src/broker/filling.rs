@@ -32,7 +32,7 @@ impl Broker<'_> {
         let price = scene.settled(pair, chart_price);
         let rules = self.options.rules_of(pair);
         let sized_now = order.remaining.is_none();
-        let wanted = Self::wanted(order, price, scene.portfolio);
+        let wanted = Self::wanted(order, || price, scene.portfolio);
         let wanted = if sized_now && order.amount.is_money() && !wanted.is_negative() {
             // The amount is all that may be spent, commission included.
             let trade = self.trade_of(Cash::ZERO, execution.liquidity);
@@ -91,7 +91,11 @@ impl Broker<'_> {
                 return Ok(());
             }
         }
-        self.apply(id, execution.liquidity, chart_price, quantity, scene)?;
+        let executed = Proposal {
+            quantity,
+            ..proposal
+        };
+        self.apply(id, &executed, chart_price, scene)?;
         let order = self.book.order_mut(id);
         let rest = whole - quantity;
         order.remaining = Some(rest);
@@ -119,24 +123,28 @@ impl Broker<'_> {
     fn apply(
         &mut self,
         id: OrderId,
-        liquidity: Liquidity,
-        price: Price,
-        quantity: Quantity,
+        executed: &Proposal,
+        chart_price: Price,
         scene: &mut Scene<'_, '_>,
     ) -> Result<()> {
-        let pair = self.book.order(id).pair;
-        let settled = scene.settled(pair, price);
+        let Proposal {
+            pair,
+            quantity,
+            price: settled,
+            trade,
+            ..
+        } = *executed;
         let value = worth(settled, quantity.abs(), scene.time())?;
         let fill = Fill {
             order: id,
             pair,
             time: scene.time(),
             at_close: scene.moment == Moment::Close,
-            price,
+            price: chart_price,
             settled,
             quantity,
-            commission: self.options.commission.on(self.trade_of(value, liquidity)),
-            liquidity,
+            commission: self.options.commission.on(trade.of(value)),
+            liquidity: trade.liquidity,
         };
         scene.portfolio.apply(&fill);
         self.commission_paid += fill.commission;
@@ -197,8 +205,8 @@ impl Broker<'_> {
             return execution.price;
         }
         let order = self.book.order(id);
-        let value = scene.settled(order.pair, execution.price);
-        let wanted = Self::wanted(order, value, scene.portfolio);
+        let settled = || scene.settled(order.pair, execution.price);
+        let wanted = Self::wanted(order, settled, scene.portfolio);
         let is_sale = wanted.is_negative();
         let offer = Offer {
             price: execution.price,

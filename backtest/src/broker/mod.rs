@@ -270,12 +270,13 @@ impl<'a> Broker<'a> {
 
     fn is_sale(&self, id: OrderId, scene: &Scene<'_, '_>) -> bool {
         let order = self.book.order(id);
-        Self::wanted(order, scene.value(order.pair), scene.portfolio).is_negative()
+        Self::wanted(order, || scene.value(order.pair), scene.portfolio).is_negative()
     }
 
     /// What is still to be executed of an order, sized now if it has no size yet.
-    fn wanted(order: &Order, price: Price, portfolio: &Portfolio) -> Quantity {
+    fn wanted(order: &Order, price: impl Fn() -> Price, portfolio: &Portfolio) -> Quantity {
         order.remaining.unwrap_or_else(|| {
+            let price = price();
             order.amount.quantity(Basis {
                 price,
                 equity: portfolio.equity_at(order.pair, price),
