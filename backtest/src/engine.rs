@@ -9,7 +9,7 @@ use crate::broker::Broker;
 use crate::history::Hour;
 use crate::ledger::{Curve, Ledger};
 use crate::market::Market;
-use crate::metrics::{metrics, units};
+use crate::metrics::metrics;
 use crate::money::Cash;
 use crate::outcome::Outcome;
 use crate::portal::DataPortal;
@@ -96,7 +96,7 @@ where
     let value = portfolio.equity();
     Ok(FinalValue {
         value,
-        total_return: units(value) / units(options.capital) - 1.0,
+        total_return: value.in_units() / options.capital.in_units() - 1.0,
         fills: broker.fills.len(),
         commission: broker.commission_paid,
     })

@@ -11,9 +11,10 @@ use crate::bar_size::BarSize;
 use crate::instrument::PairId;
 use crate::market::Market;
 use crate::money::Price;
-use crate::time::Timestamp;
+use crate::time::{HourRange, Timestamp};
 
-/// Consecutive bars of one pair, oldest first, the last one just closed.
+/// Consecutive bars of one pair, oldest first; to a strategy, the last one has just
+/// closed.
 #[derive(Clone, Copy, Debug)]
 pub struct History<'a> {
     bars: &'a BarSeries,
@@ -22,6 +23,18 @@ pub struct History<'a> {
 }
 
 impl<'a> History<'a> {
+    /// The pair's bars of a range that the market has all of.
+    pub(crate) fn of(market: &'a Market, pair: PairId, range: HourRange) -> Self {
+        let bars = market.bars(pair);
+        let start = bars.index_of(range.start());
+        let start = start.expect("the market was checked for the range");
+        Self {
+            bars,
+            start,
+            end: start + range.n_hours(),
+        }
+    }
+
     /// How many bars there are.
     pub const fn len(&self) -> usize {
         self.end - self.start

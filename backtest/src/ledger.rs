@@ -1,7 +1,7 @@
 //! The ledger: what a run writes down hour by hour.
 
 use crate::instrument::PairId;
-use crate::metrics::{MeanExposure, units};
+use crate::metrics::MeanExposure;
 use crate::money::{Cash, Price};
 use crate::portfolio::Portfolio;
 
@@ -24,7 +24,7 @@ pub(crate) trait Ledger {
 pub(crate) struct Curve {
     /// The equity at each tick.
     pub(crate) equity: Vec<Cash>,
-    /// The same in [`units`], and before it the capital.
+    /// The same as floats in one unit, and before it the capital.
     pub(crate) units: Vec<f64>,
     /// The share of it that was invested.
     pub(crate) exposure: MeanExposure,
@@ -33,11 +33,11 @@ pub(crate) struct Curve {
 impl Curve {
     /// A curve that begins with this capital, and has room for so many ticks.
     pub(crate) fn new(capital: Cash, n_ticks: usize) -> Self {
-        let mut units_so_far = Vec::with_capacity(n_ticks + 1);
-        units_so_far.push(units(capital));
+        let mut units = Vec::with_capacity(n_ticks + 1);
+        units.push(capital.in_units());
         Self {
             equity: Vec::with_capacity(n_ticks),
-            units: units_so_far,
+            units,
             exposure: MeanExposure::default(),
         }
     }
@@ -46,7 +46,7 @@ impl Curve {
 impl Ledger for Curve {
     #[inline]
     fn hour(&mut self, equity: Cash, cash: Cash) {
-        let in_units = units(equity);
+        let in_units = equity.in_units();
         self.equity.push(equity);
         self.units.push(in_units);
         self.exposure.update(equity - cash, in_units);
@@ -61,7 +61,7 @@ impl Ledger for Curve {
         let (first, cash) = (self.equity.len(), portfolio.cash());
         self.equity.resize(first + n_hours, cash);
         if portfolio.held().next().is_none() {
-            self.units.resize(1 + first + n_hours, units(cash));
+            self.units.resize(1 + first + n_hours, cash.in_units());
             return;
         }
         let hours = &mut self.equity[first..];
@@ -71,7 +71,7 @@ impl Ledger for Curve {
             }
         }
         for equity in hours {
-            let in_units = units(*equity);
+            let in_units = equity.in_units();
             self.units.push(in_units);
             self.exposure.update(*equity - cash, in_units);
         }

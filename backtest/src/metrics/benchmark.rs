@@ -1,9 +1,8 @@
 //! The benchmark: all pairs, bought in equal parts at the first open, and held.
 
 use super::{simple_returns, sum};
-use crate::bar::BarSeries;
+use crate::history::History;
 use crate::market::Market;
-use crate::money::Price;
 use crate::time::HourRange;
 
 /// What every run on a range is compared with.
@@ -42,30 +41,20 @@ impl Benchmark {
 pub fn equal_weight(market: &Market, range: HourRange) -> Vec<f64> {
     let mut curve = vec![0.0; range.n_hours() + 1];
     curve[0] = 1.0;
-    let series = |pair| {
-        let bars: &BarSeries = market.bars(pair);
-        let first = bars.index_of(range.start());
-        let first = first.expect("the market was checked for the range");
-        let closes = &bars.closes()[first..first + range.n_hours()];
-        (units(bars.opens()[first]), closes)
-    };
+    let bars = |pair| History::of(market, pair, range);
     for pair in market.pairs() {
-        let (open, closes) = series(pair);
-        let share = 1.0 / (market.n_pairs() as f64 * open);
-        let values = curve[1..].iter_mut().zip(closes);
-        match market.rate_pair(pair).map(series) {
-            None => values.for_each(|(value, close)| *value += units(*close) * share),
-            Some((first_rate, rates)) => {
-                let share = share / first_rate;
-                for ((value, close), rate) in values.zip(rates) {
-                    *value += units(*close) * units(*rate) * share;
+        let prices = bars(pair);
+        let share = 1.0 / (market.n_pairs() as f64 * prices.opens()[0].in_units());
+        let values = curve[1..].iter_mut().zip(prices.closes());
+        match market.rate_pair(pair).map(bars) {
+            None => values.for_each(|(value, close)| *value += close.in_units() * share),
+            Some(rates) => {
+                let share = share / rates.opens()[0].in_units();
+                for ((value, close), rate) in values.zip(rates.closes()) {
+                    *value += close.in_units() * rate.in_units() * share;
                 }
             }
         }
     }
     curve
-}
-
-fn units(price: Price) -> f64 {
-    price.as_units() as f64
 }

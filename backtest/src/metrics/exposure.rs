@@ -1,6 +1,5 @@
 //! Exposure: the share of the equity that is invested, averaged over all ticks.
 
-use super::units;
 use crate::money::Cash;
 
 /// The exposure so far. It is the one metric that is kept from tick to tick, since
@@ -11,11 +10,11 @@ pub(crate) struct MeanExposure {
 }
 
 impl MeanExposure {
-    /// Takes in one tick: what is invested of its equity, and that in [`units`].
+    /// Takes in one tick: what is invested of its equity, and that as a float in the same unit.
     #[inline]
     pub(crate) fn update(&mut self, invested: Cash, equity: f64) {
         if invested != Cash::ZERO && equity > 0.0 {
-            self.sum += units(invested) / equity;
+            self.sum += invested.in_units() / equity;
         }
     }
 

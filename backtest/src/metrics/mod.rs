@@ -23,7 +23,6 @@ pub(crate) use benchmark::Benchmark;
 pub(crate) use exposure::MeanExposure;
 pub(crate) use sharpe::ratio as sharpe_ratio;
 
-use crate::money::Cash;
 use beta::Regression;
 
 /// Hours in a Julian year of 365.25 days, the mean over a leap-year cycle.
@@ -54,8 +53,8 @@ pub struct Metrics {
     pub alpha: Option<f64>,
 }
 
-/// The metrics of a run: of its equity before the first tick and at each, in [`units`],
-/// of its mean exposure, and against the benchmark of the same hours.
+/// The metrics of a run: of its equity before the first tick and at each, as
+/// floats in any unit, of its mean exposure, and against the benchmark of the same hours.
 pub(crate) fn metrics(curve: &[f64], exposure: MeanExposure, benchmark: &Benchmark) -> Metrics {
     let returns = simple_returns(curve);
     let n = returns.len() as f64;
@@ -74,21 +73,6 @@ pub(crate) fn metrics(curve: &[f64], exposure: MeanExposure, benchmark: &Benchma
         beta: regression.beta(),
         alpha: regression.alpha(),
     }
-}
-
-/// An amount as a float that is only ever set against others: its unit cancels out.
-#[inline]
-pub(crate) fn units(cash: Cash) -> f64 {
-    const LOW: f64 = 18_446_744_073_709_551_616.0;
-    let units = cash.as_units();
-    // In two halves, which a processor converts in an instant each.
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "the two halves of the number"
-    )]
-    let (high, low) = ((units >> 64) as i64, units as u64);
-    high as f64 * LOW + low as f64
 }
 
 /// The relative changes of a curve; zero where nothing was left to change.

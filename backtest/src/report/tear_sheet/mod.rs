@@ -10,6 +10,7 @@ use chart::{Chart, Line, Mark};
 
 use super::html::escaped;
 use super::{RunReport, sentence, thousands};
+use crate::history::History;
 use crate::instrument::PairId;
 use crate::metrics::{HOURS_PER_YEAR, equal_weight, simple_returns};
 use crate::round_trip::{RoundTrip, round_trips};
@@ -193,11 +194,7 @@ fn trades(report: &RunReport<'_>) -> String {
         return String::new();
     };
     let range = report.outcome.range;
-    let closes_of = |pair| {
-        let bars = market.bars(pair);
-        let first = bars.index_of(range.start()).expect("the range was run");
-        bars.closes()[first..first + range.n_hours()].iter()
-    };
+    let closes_of = |pair| History::of(market, pair, range).closes().iter();
     let closes: Vec<f64> = match market.rate_pair(pair).map(closes_of) {
         None => closes_of(pair).map(|close| close.as_f64()).collect(),
         Some(rates) => closes_of(pair)
