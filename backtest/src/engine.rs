@@ -41,7 +41,6 @@ where
     P: DataPortal + ?Sized,
     S: Strategy + ?Sized,
 {
-    market.require(range)?;
     let mut curve = Curve::new(options.capital, range.n_hours());
     let (portfolio, broker) = play(market, range, portal, strategy, options, &mut curve)?;
     let metrics = metrics(&curve.units, curve.exposure, &market.benchmark(range));
@@ -91,7 +90,6 @@ where
     P: DataPortal + ?Sized,
     S: Strategy + ?Sized,
 {
-    market.require(range)?;
     let (portfolio, broker) = play(market, range, portal, strategy, options, &mut ())?;
     let value = portfolio.equity();
     Ok(FinalValue {
@@ -116,6 +114,7 @@ where
     P: DataPortal + ?Sized,
     S: Strategy + ?Sized,
 {
+    market.require(range)?;
     options.check()?;
     let first_bars = Hour::first_bars(market, range.start());
     let mut portfolio = Portfolio::new(options.capital, market.n_pairs());
@@ -133,11 +132,8 @@ where
         let equity = portfolio.mark(portal, &hour)?;
         let equity = broker.settle(&hour, &mut portfolio, equity);
 
-        // The strategy sees the closed hour and orders.
-        sleep.until.clear();
-        let (fills, book) = (&broker.fills, &mut broker.book);
-        let until = &mut sleep.until;
-        let mut context = Context::new(hour, &portfolio, equity, fills, book, options, until);
+        // The strategy wakes, sees the closed hour, and orders.
+        let mut context = Context::new(hour, &portfolio, equity, &mut broker, sleep.wake());
         if tick == 0 {
             strategy.initialize(&mut context);
         }

@@ -6,15 +6,36 @@
 use crate::market::Market;
 use crate::strategy::Crossing;
 
+/// What a strategy has said at a tick of the ticks to come.
+#[derive(Debug, Default)]
+pub(crate) struct Wish {
+    /// Whether it may be left alone until one of the crossings comes.
+    sleeps: bool,
+    /// The crossings that it waits for.
+    until: Vec<Crossing>,
+}
+
+impl Wish {
+    /// To sleep through everything.
+    pub(crate) fn sleep(&mut self) {
+        self.sleeps = true;
+    }
+
+    /// To be woken by a crossing, at the latest.
+    #[inline]
+    pub(crate) fn sleep_until(&mut self, crossing: Crossing) {
+        self.sleeps = true;
+        self.until.push(crossing);
+    }
+}
+
 /// When the crossings that a strategy waits for come.
 #[derive(Debug)]
 pub(crate) struct Sleep<'a> {
     market: &'a Market,
     first_bars: &'a [usize],
     n_ticks: usize,
-    /// The crossings that the strategy waits for after the tick; none to be called at
-    /// the next one.
-    pub(crate) until: Vec<Crossing>,
+    wish: Wish,
     /// For each pair, what was waited for last, and the tick at which it comes.
     known: Vec<Option<(Crossing, usize)>>,
 }
@@ -26,19 +47,27 @@ impl<'a> Sleep<'a> {
             market,
             first_bars,
             n_ticks,
-            until: Vec::new(),
+            wish: Wish::default(),
             known: vec![None; market.n_pairs()],
         }
     }
 
-    /// How many ticks pass from `next` on before the first of the crossings comes.
+    /// Wakes the strategy: what it wished before counts no more.
+    #[inline]
+    pub(crate) fn wake(&mut self) -> &mut Wish {
+        self.wish.sleeps = false;
+        self.wish.until.clear();
+        &mut self.wish
+    }
+
+    /// How many ticks the strategy sleeps through from `next` on.
     pub(crate) fn n_ticks_from(&mut self, next: usize) -> usize {
-        if self.until.is_empty() {
+        if !self.wish.sleeps {
             return 0;
         }
         let mut end = self.n_ticks;
-        for idx in 0..self.until.len() {
-            end = end.min(self.comes_at(self.until[idx], next));
+        for idx in 0..self.wish.until.len() {
+            end = end.min(self.comes_at(self.wish.until[idx], next));
         }
         end - next
     }

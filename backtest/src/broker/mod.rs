@@ -33,7 +33,8 @@ use crate::time::Timestamp;
 /// Fills orders, charges commission, and writes down what could not be done.
 #[derive(Debug)]
 pub(crate) struct Broker<'a> {
-    options: &'a EngineOptions,
+    /// The conventions and costs of the run.
+    pub(crate) options: &'a EngineOptions,
     /// All orders, open ones among them.
     pub(crate) book: OrderBook,
     /// Everything executed so far.

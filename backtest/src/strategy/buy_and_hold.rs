@@ -49,5 +49,7 @@ impl Strategy for BuyAndHold {
         }
     }
 
-    fn on_tick(&mut self, _context: &mut Context<'_>) {}
+    fn on_tick(&mut self, context: &mut Context<'_>) {
+        context.sleep();
+    }
 }

@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 
 use crate::bar::Bar;
 use crate::bar_size::BarSize;
-use crate::broker::{OrderBook, with_real_prices};
+use crate::broker::{Broker, OrderBook, with_real_prices};
 use crate::convention::Sizing;
 use crate::engine::EngineOptions;
 use crate::fill::Fill;
@@ -14,6 +14,7 @@ use crate::instrument::PairId;
 use crate::money::{Cash, Price, Quantity, Ratio};
 use crate::order::{Amount, Basis, Kind, Order, OrderId, OrderRequest, Rejection, Status};
 use crate::portfolio::Portfolio;
+use crate::sleep::Wish;
 use crate::strategy::Crossing;
 use crate::time::Timestamp;
 
@@ -34,28 +35,26 @@ pub struct Context<'a> {
     fills: &'a [Fill],
     book: &'a mut OrderBook,
     options: &'a EngineOptions,
-    sleeps_until: &'a mut Vec<Crossing>,
+    wish: &'a mut Wish,
 }
 
 impl<'a> Context<'a> {
     #[inline]
-    pub(crate) const fn new(
+    pub(crate) fn new(
         hour: Hour<'a>,
         portfolio: &'a Portfolio,
         equity: Cash,
-        fills: &'a [Fill],
-        book: &'a mut OrderBook,
-        options: &'a EngineOptions,
-        sleeps_until: &'a mut Vec<Crossing>,
+        broker: &'a mut Broker<'_>,
+        wish: &'a mut Wish,
     ) -> Self {
         Self {
             hour,
             portfolio,
             equity,
-            fills,
-            book,
-            options,
-            sleeps_until,
+            fills: &broker.fills,
+            book: &mut broker.book,
+            options: broker.options,
+            wish,
         }
     }
 
@@ -279,7 +278,15 @@ impl<'a> Context<'a> {
     /// prices do not come from memory.
     #[inline]
     pub fn sleep_until(&mut self, crossing: Crossing) {
-        self.sleeps_until.push(crossing);
+        self.wish.sleep_until(crossing);
+    }
+
+    /// Promises that the strategy would do nothing at any later tick, or at none before
+    /// the crossings that it waits for; it is called all the same where
+    /// [`Context::sleep_until`] says so.
+    #[inline]
+    pub fn sleep(&mut self) {
+        self.wish.sleep();
     }
 
     fn wanted(&self, id: OrderId) -> Quantity {

@@ -4,7 +4,8 @@ use super::{Context, Strategy};
 
 pub(super) const NAME: &str = "idle";
 
-/// Keeps its cash. What a run with it costs is what the engine costs.
+/// Keeps its cash, and says so: what a run with it costs is what hours cost in which
+/// nothing happens.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Idle;
 
@@ -13,5 +14,7 @@ impl Strategy for Idle {
         NAME
     }
 
-    fn on_tick(&mut self, _context: &mut Context<'_>) {}
+    fn on_tick(&mut self, context: &mut Context<'_>) {
+        context.sleep();
+    }
 }

@@ -4,7 +4,7 @@
 use std::cell::Cell;
 
 use backtest::engine::{FinalValue, final_value};
-use backtest::strategy::{Crossing, SmaCross};
+use backtest::strategy::{BuyAndHold, Crossing, SmaCross};
 use backtest::{
     Account, Amount, Cash, Context, DataPortal, EngineOptions, FillConvention, IntraBar, Margin,
     MemoryPortal, OrderRequest, Outcome, PairId, Price, Quantity, Ratio, Result, Sizing, Strategy,
@@ -136,6 +136,12 @@ proptest! {
             Box::new(SmaCross::new(fast, fast + more, 0.99).expect("sound parameters"))
         };
         let [asleep, awake] = both(&scenario, scale, &options, build);
+        prop_assert_eq!(asleep, awake);
+    }
+
+    #[test]
+    fn holding_to_the_end_does_the_same_asleep(scenario in scenario(2..120), options in options()) {
+        let [asleep, awake] = both(&scenario, 1, &options, || Box::new(BuyAndHold::default()));
         prop_assert_eq!(asleep, awake);
     }
 
