@@ -6,6 +6,7 @@ The same workloads, options and JSON as the command `workload`, which is written
 import argparse
 import json
 import sys
+import time
 
 from workloads import NAMES, load
 from workloads.pace import random_rounds
@@ -73,7 +74,10 @@ def parse():
 
 def main():
     module, task, waits = parse()
+    # Who launches it sees its start, who attaches to it does not.
+    seen_from = 0
     if waits:
+        seen_from = time.process_time_ns()
         print("ready", file=sys.stderr, flush=True)
         sys.stdin.readline()
     skipped = module.missing() if hasattr(module, "missing") else None
@@ -81,7 +85,7 @@ def main():
         result = {**task.head(), "skipped": skipped}
     else:
         run = getattr(module, "run", None) or (lambda t: random_rounds(module.functions(t), t))
-        result = report(run, task)
+        result = report(run, task, seen_from)
     print(json.dumps(result, separators=(",", ":")))
 
 

@@ -120,7 +120,7 @@ impl Observed {
             reported: found.shares[at] / inside,
         });
         let seconds = match subject.clock {
-            SubjectClock::Cpu => truth.cpu_seconds,
+            SubjectClock::Cpu => truth.start_cpu_seconds + truth.cpu_seconds,
             SubjectClock::Wall => truth.wall_seconds,
         };
         let quality = profile.quality();

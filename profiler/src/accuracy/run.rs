@@ -162,13 +162,16 @@ fn placeholders(
 }
 
 /// Runs a profiler that starts the workload and waits for it; its own CPU time is what
-/// the two took less what the workload reports.
+/// the two took less what the workload reports of itself.
 fn launched(subject: &Subject, task: &Task, with: &Placeholders) -> Result<Outcome, Broken> {
     let words = fill_in(&subject.command, with);
     let ended = Process::run(&mut command(&words), task.timeout)?;
     let truth = Truth::find_in(&ended.stdout)?;
     Ok(Outcome {
-        own_cpu_seconds: (ended.cpu_seconds - truth.functions_cpu_seconds()).max(0.0),
+        own_cpu_seconds: (ended.cpu_seconds
+            - truth.start_cpu_seconds
+            - truth.functions_cpu_seconds())
+        .max(0.0),
         max_rss: ended.max_rss,
         truth,
         profile: None,

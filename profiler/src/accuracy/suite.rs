@@ -101,7 +101,10 @@ impl Suite {
             if !go_on(&progress) {
                 return Ok(None);
             }
-            let gave = self.step(step, &programs).map_err(io_error)?;
+            let gave = match self.hung_before(journal, step) {
+                Some(broken) => journal::Entry::Broken(broken),
+                None => self.step(step, &programs).map_err(io_error)?,
+            };
             // Ctrl-C ends the programs that run as well, and says nothing of them.
             if matches!(gave, journal::Entry::Broken(_)) && !go_on(&progress) {
                 return Ok(None);
@@ -150,6 +153,19 @@ impl Suite {
             entry.language,
             step.repeat + 1
         )
+    }
+
+    /// What ended an earlier repeat that took too long: the others would take as long, and
+    /// the subject is broken on this workload already.
+    fn hung_before(&self, journal: &Journal, step: &Step) -> Option<Broken> {
+        let before = (0..step.repeat).map(|repeat| Step { repeat, ..*step });
+        let mut gave = before.filter_map(|step| journal.get(&self.name_of(&step)));
+        gave.find_map(|gave| match gave {
+            journal::Entry::Broken(broken) if broken.kind == BrokenKind::TimedOut => {
+                Some(broken.clone())
+            }
+            _ => None,
+        })
     }
 
     fn task(&self, step: &Step) -> Task<'_> {
@@ -307,5 +323,44 @@ fn io_error(source: io::Error) -> Error {
     Error::Io {
         action: "keep the runs of the suite",
         source,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_took_too_long_once_is_not_tried_again() {
+        let suite = Suite {
+            subjects: Subject::built_in(),
+            entries: bench_fixtures::catalogue::all(),
+            plan: Plan {
+                rate_hz: 1_000,
+                n_repeats: 3,
+                seconds: 1.0,
+                seed: 1,
+                level: 0.01,
+            },
+            program: "profiler".into(),
+            rust: None,
+            python: "python3".to_owned(),
+        };
+        let of = |subject, repeat| Step {
+            entry: 0,
+            repeat,
+            who: Who::Subject(subject),
+        };
+        let mut journal = Journal::in_memory();
+        for (subject, kind) in [(0, BrokenKind::TimedOut), (1, BrokenKind::Crashed)] {
+            let broken = journal::Entry::Broken(Broken::new(kind, "why"));
+            let name = suite.name_of(&of(subject, 0));
+            journal.add(name, broken).expect("it is kept in memory");
+        }
+        let hung = |subject, repeat| suite.hung_before(&journal, &of(subject, repeat));
+        assert_eq!(hung(0, 0), None);
+        let broken = hung(0, 2).expect("it took too long");
+        assert_eq!(broken.kind, BrokenKind::TimedOut);
+        assert_eq!((hung(1, 2), hung(2, 2)), (None, None));
     }
 }

@@ -13,6 +13,10 @@ pub struct Truth {
     pub cpu_seconds: f64,
     /// Wall time of the run, in seconds.
     pub wall_seconds: f64,
+    /// CPU time of the process before the run, in seconds, where that is worth telling:
+    /// importing what a workload needs takes an interpreter a while.
+    #[serde(default)]
+    pub start_cpu_seconds: f64,
 }
 
 /// What one function took, with all that it called.
@@ -65,6 +69,27 @@ impl Truth {
 
     /// The part of the CPU time that was in none of the functions, from 0 to 1.
     pub fn outside(&self) -> f64 {
-        (1.0 - self.functions_cpu_seconds() / self.cpu_seconds.max(f64::MIN_POSITIVE)).max(0.0)
+        let all = self.start_cpu_seconds + self.cpu_seconds;
+        (1.0 - self.functions_cpu_seconds() / all.max(f64::MIN_POSITIVE)).max(0.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_program_takes_to_start_is_in_none_of_its_functions() {
+        let truth = |start: &str| {
+            let report = format!(
+                "{{\"workload\":\"split\",\"functions\":[{{\"name\":\"f\",\"cpu_seconds\":0.8,\
+                 \"wall_seconds\":1,\"share\":1,\"wall_share\":1,\"share_uncertainty\":0}}],\
+                 \"cpu_seconds\":0.9,\"wall_seconds\":1{start}}}"
+            );
+            Truth::find_in(&report).expect("it is a report")
+        };
+        assert!((truth("").outside() - 1.0 / 9.0).abs() < 1e-12);
+        let launched = truth(",\"start_cpu_seconds\":0.1");
+        assert!((launched.outside() - 0.2).abs() < 1e-12);
     }
 }

@@ -97,7 +97,7 @@ fn a_lie_is_found_and_explained() {
     let grade = &results["results"][0];
     assert_eq!(
         (&results["schema"], &grade["verdict"]),
-        (&1.into(), &"fail".into())
+        (&2.into(), &"fail".into())
     );
     for field in [
         "max_error_pp",
@@ -205,10 +205,10 @@ fn what_is_not_there_is_refused() {
     hint: check the path for a typing mistake
     ");
     let sandbox = sandbox()
-        .with("r.json", "{\"schema\": 2}")
+        .with("r.json", "{\"schema\": 3}")
         .with("bad.toml", "name = 1\n");
     assert_snapshot!(sandbox.refusal("accuracy compare r.json r.json"), @r"
-    error: cannot read r.json: result of an accuracy suite, `schema`: it is 2, and this version reads 1
+    error: cannot read r.json: result of an accuracy suite, `schema`: it is 3, and this version reads 2
     hint: `profiler accuracy run --json FILE` writes one
     ");
     assert_snapshot!(sandbox.refusal("accuracy run -s bad.toml"), @r"

@@ -9,14 +9,16 @@ import time
 from .pace import measure
 
 
-def report(run, task):
+def report(run, task, seen_from):
     bracket = measure_bracket()
     cpu, wall = time.process_time_ns(), time.perf_counter_ns()
+    start = cpu - seen_from
     truth = run(task)
     cpu, wall = time.process_time_ns() - cpu, time.perf_counter_ns() - wall
     result = task.head()
     result["functions"] = shape(truth.times, bracket)
     result["cpu_seconds"] = cpu / 1e9
+    result["start_cpu_seconds"] = start / 1e9
     result["wall_seconds"] = wall / 1e9
     result["bracket_nanoseconds"], result["wall_bracket_nanoseconds"] = bracket
     if task.is_fixed:
