@@ -55,6 +55,17 @@ pub enum Error {
         pid: u32,
     },
 
+    /// A process is listed, but there is nothing in it to look at.
+    #[error("process {pid} {what}; {hint}")]
+    NoProgram {
+        /// The number asked for.
+        pid: u32,
+        /// What it is instead of a running program.
+        what: &'static str,
+        /// What to do.
+        hint: String,
+    },
+
     /// A process runs a Python whose frames cannot be read.
     #[error(
         "process {pid} runs Python {version}; frames of CPython 3.8 to 3.13 can be read, of \

@@ -43,6 +43,12 @@ fn states(pid: u32) -> States {
     threads.flatten().filter_map(state).collect()
 }
 
+/// Tells whether all threads of a process stand still until somebody continues them.
+pub fn is_stopped(pid: u32) -> bool {
+    let states = states(pid);
+    !states.is_empty() && states.values().all(|&state| state == "stopped")
+}
+
 /// Reads the state out of /proc/PID/stat, where it follows the name in parentheses,
 /// which may hold anything; see proc(5).
 fn state_of(stat: &str) -> &'static str {

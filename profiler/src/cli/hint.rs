@@ -14,6 +14,7 @@ pub fn chain(error: &anyhow::Error) -> String {
             // Its own text says what to do, which here comes on a line of its own.
             Some(Error::Forbidden { action, .. }) => format!("may not {action}"),
             Some(Error::UnknownFormat { problem }) => problem.clone(),
+            Some(Error::NoProgram { pid, what, .. }) => format!("process {pid} {what}"),
             Some(Error::NoSuchProcess { pid }) => format!("there is no process {pid}"),
             _ => cause.to_string(),
         });
@@ -38,6 +39,7 @@ fn of_library(error: &Error) -> Option<String> {
         Error::Forbidden { hint, .. } => {
             Some(hint.replace("the ptrace backend", "--backend ptrace"))
         }
+        Error::NoProgram { hint, .. } => Some(hint.clone()),
         Error::NoSuchProcess { .. } => Some(
             "`ps -e` lists the processes there are; `profiler record -- COMMAND` starts one"
                 .to_owned(),

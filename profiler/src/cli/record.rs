@@ -11,7 +11,9 @@ use profiler::{Profile, State, Weight};
 use rustix::process::Signal;
 
 use super::args::RecordArgs;
+use super::dump::is_stopped;
 use super::numbers::share;
+use super::options::Target;
 use super::output::DEFAULT_OUTPUT;
 use super::progress::Progress;
 use super::push::Pusher;
@@ -65,7 +67,7 @@ pub fn run(args: &RecordArgs) -> Result<ExitCode> {
     drop(progress);
 
     let written = if profile.total() == Weight::default() {
-        Err(nothing_sampled(&profile))
+        Err(nothing_sampled(&profile, &target))
     } else {
         outputs.write(&profile, &write_options, args.output.threads)
     };
@@ -141,12 +143,14 @@ fn watch(
     }
 }
 
-fn nothing_sampled(profile: &Profile) -> anyhow::Error {
-    Hinted::new(
-        "nothing was sampled, so there is nothing to write",
-        nothing(profile.quality()),
-    )
-    .into()
+fn nothing_sampled(profile: &Profile, target: &Target) -> anyhow::Error {
+    let hint = match *target {
+        Target::Process(pid) if is_stopped(pid) => {
+            format!("the process is stopped: `kill -CONT {pid}` lets it go on")
+        }
+        _ => nothing(profile.quality()),
+    };
+    Hinted::new("nothing was sampled, so there is nothing to write", hint).into()
 }
 
 /// Says how good the profile is, what is in it, and where it is.

@@ -9,6 +9,7 @@ use super::profile::Names;
 use super::python::{Locals, Pythons};
 use super::relatives::threads_of;
 use super::remote_stack::{Look, stop_and_copy};
+use super::stat::check_runs_a_program;
 use crate::error::{Error, Result};
 use crate::profile::{Frame, Thread};
 use crate::python::{UnknownVersion, is_python};
@@ -67,9 +68,10 @@ impl ThreadStack {
 /// the end of signal(7)), which return as if interrupted.
 ///
 /// # Errors
-/// [`Error::NoSuchProcess`], [`Error::Forbidden`], and [`Error::UnknownPython`] unless only
-/// native frames are asked for.
+/// [`Error::NoSuchProcess`], [`Error::NoProgram`], [`Error::Forbidden`], and
+/// [`Error::UnknownPython`] unless only native frames are asked for.
 pub fn dump(pid: u32, options: DumpOptions) -> Result<Vec<ThreadStack>> {
+    check_runs_a_program(pid)?;
     let mut processes = Processes::new(false, false, usize::MAX);
     processes.attach(pid).map_err(cannot_attach(pid))?;
     let mut names = Names::new(true);

@@ -50,6 +50,8 @@ mod sleeps;
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 mod spool;
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+mod stat;
+#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 mod stops;
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 mod tracing;

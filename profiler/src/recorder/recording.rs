@@ -24,6 +24,7 @@ use super::python::{is_called_python, runs_python};
 use super::sampler::Sampler;
 use super::sleeps::Sleeps;
 use super::spool::Spool;
+use super::stat::check_runs_a_program;
 use crate::dice::Dice;
 use crate::error::{Error, Result};
 use crate::nanos::nanos;
@@ -83,11 +84,12 @@ impl Recording {
     /// Starts to record a process that is running.
     ///
     /// # Errors
-    /// [`Error::BadOption`] for an impossible option, [`Error::NoSuchProcess`], and
-    /// [`Error::Forbidden`] with what to do about it.
+    /// [`Error::BadOption`] for an impossible option, [`Error::NoSuchProcess`],
+    /// [`Error::NoProgram`], and [`Error::Forbidden`] with what to do about it.
     pub fn attach(pid: u32, options: RecordOptions) -> Result<Self> {
         options.check()?;
         let pidfd = open_pidfd(pid)?;
+        check_runs_a_program(pid)?;
         let started = now();
         let mut processes = Processes::new(
             options.subprocesses,

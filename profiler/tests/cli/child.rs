@@ -10,6 +10,7 @@ use std::process::{self, ChildStdout, Command, Stdio};
 use std::time::Duration;
 
 use bench_fixtures::workload::{Amount, Report, by_name};
+use rustix::process::{Pid, Signal, WaitOptions, kill_process, waitpid};
 use serde_json::Value;
 
 use crate::sandbox::sandbox;
@@ -78,6 +79,13 @@ impl Child {
             assert_ne!(n, 0, "it ends before it begins");
         }
         child
+    }
+
+    /// Stops it, and returns when it stands still.
+    pub fn stop(&self) {
+        let pid = Pid::from_child(&self.child);
+        kill_process(pid, Signal::STOP).expect("it is ours");
+        waitpid(Some(pid), WaitOptions::UNTRACED).expect("it is ours");
     }
 
     pub fn pid(&self) -> String {

@@ -224,6 +224,19 @@ fn sleep_is_nothing_to_cpu_mode() {
 }
 
 #[test]
+fn a_stopped_process_is_said_to_be() {
+    if !may_record("auto") {
+        return;
+    }
+    let child = Child::start("split", 20.0);
+    child.stop();
+    let sandbox = sandbox();
+    let ran = sandbox.run(&format!("record -p {} -d 300ms -o a.json", child.pid()));
+    let hint = format!("hint: the process is stopped: `kill -CONT {}`", child.pid());
+    assert!(ran.exits_with(2).stderr.contains(&hint));
+}
+
+#[test]
 fn what_cannot_be_written_can_be_recovered() {
     if !may_record("auto") {
         return;
