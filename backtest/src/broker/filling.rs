@@ -33,10 +33,15 @@ impl Broker<'_> {
         let rules = self.options.rules_of(pair);
         let sized_now = order.remaining.is_none();
         let wanted = Self::wanted(order, || price, scene.portfolio);
-        let wanted = if sized_now && order.amount.is_money() && !wanted.is_negative() {
+        let wanted = if sized_now && order.amount.is_money() && wanted > Quantity::ZERO {
             // The amount is all that may be spent, commission included.
             let trade = self.trade_of(Cash::ZERO, execution.liquidity);
-            self.options.commission.affordable(price * wanted, trade) / price
+            let value = self.options.commission.affordable(price * wanted, trade);
+            if value == Cash::ZERO {
+                self.end_rest(id, Rejection::NoCash, now);
+                return Ok(());
+            }
+            value / price
         } else {
             wanted
         };

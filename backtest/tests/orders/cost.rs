@@ -5,8 +5,8 @@ use std::sync::Arc;
 use backtest::commission::FixedCommission;
 use backtest::slippage::{FixedSlippage, PercentSlippage, VolumeShareSlippage};
 use backtest::{
-    Cash, FillConvention, Liquidity, OrderRequest, Price, Quantity, Rejection, Sizing, Status,
-    TradingRules,
+    Amount, Cash, FillConvention, Liquidity, OrderRequest, Price, Quantity, Rejection, Sizing,
+    Status, TradingRules,
 };
 
 use crate::script::{BTC, coins, fills, money, options, price, ratio, run_with, statuses};
@@ -125,6 +125,19 @@ fn a_sale_that_does_not_pay_for_its_commission_is_rejected() {
     assert_eq!(fills(&outcome), [(1, 100.0, 9.94), (3, 1.0, -9.94)]);
     assert_eq!(statuses(&outcome)[1], Status::Rejected(Rejection::NoCash));
     assert_eq!(outcome.final_value, money(3.94));
+}
+
+#[test]
+fn an_amount_that_its_commission_uses_up_is_rejected() {
+    let mut options = options();
+    options.size = Sizing::OnFill;
+    options.commission = Arc::new(FixedCommission { each: money(6.0) });
+    let outcome = run_with(&options, &[[100; 4]; 2], |tick, context| {
+        if tick == 0 {
+            context.place(OrderRequest::new(BTC, Amount::Value(money(5.0))));
+        }
+    });
+    assert_eq!(statuses(&outcome), [Status::Rejected(Rejection::NoCash)]);
 }
 
 #[test]
