@@ -2,13 +2,6 @@
 
 use backtest::{Margin, Quantity, TradingRules};
 
-use crate::COMMISSION;
-
-/// The commission on a trade of this value.
-pub fn commission(value: i128) -> i128 {
-    value.abs() / COMMISSION
-}
-
 /// The largest number from `low`, which holds, up to `high` for which `holds` does.
 /// What does not hold for a number does not for a larger one.
 pub fn largest(low: i128, high: i128, holds: impl Fn(i128) -> bool) -> i128 {
@@ -25,12 +18,17 @@ pub fn largest(low: i128, high: i128, holds: impl Fn(i128) -> bool) -> i128 {
 }
 
 /// The most that can be spent so that the commission comes out of the money too.
-pub fn most_value(money: i128) -> i128 {
+pub fn most_value(money: i128, commission: impl Fn(i128) -> i128) -> i128 {
     largest(0, money, |value| value + commission(value) <= money)
 }
 
 /// The largest quantity up to `limit` that the cash pays for with its commission.
-pub fn most_affordable(cash: i128, price: i128, limit: i128) -> i128 {
+pub fn most_affordable(
+    cash: i128,
+    price: i128,
+    limit: i128,
+    commission: impl Fn(i128) -> i128,
+) -> i128 {
     largest(0, limit, |units| {
         price * units + commission(price * units) <= cash
     })
@@ -48,7 +46,12 @@ pub struct Exposed {
 
 /// The largest part of a trade of `units` after which the account is within its margin.
 /// What brings a position closer to nothing always is.
-pub fn most_bearable(exposed: &Exposed, margin: Margin, units: i128) -> i128 {
+pub fn most_bearable(
+    exposed: &Exposed,
+    margin: Margin,
+    units: i128,
+    commission: impl Fn(i128) -> i128,
+) -> i128 {
     let sign = units.signum();
     let leverage = hundredths(margin.leverage);
     let is_within = |n: i128| {

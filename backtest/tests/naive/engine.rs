@@ -1,15 +1,11 @@
 //! The second engine: what happens in an hour, one thing after the other.
 
-use backtest::{
-    Account, EngineOptions, FillConvention, IntraBar, Kind, Rejection, Status, TimeInForce,
-    TradingRules,
-};
+use backtest::{EngineOptions, FillConvention, IntraBar, Kind, Status, TimeInForce};
 
-use crate::account::{
-    Exposed, commission, hundredths, most_affordable, most_bearable, most_value, times, tradable,
-};
 use crate::book::NaiveOrder;
-use crate::scenario::{CENT, Row, Scenario, Script, Wish};
+use crate::costs::Costs;
+use crate::offer::at_market;
+use crate::scenario::{CENT, Row, Scenario, Script};
 
 /// The three moments of a bar, of which the middle one is long.
 #[derive(Clone, Copy, PartialEq)]
@@ -35,6 +31,7 @@ pub struct NaiveFill {
 pub struct Naive<'a> {
     pub scenario: &'a Scenario,
     pub options: &'a EngineOptions,
+    pub costs: &'a Costs,
     pub tick: usize,
     pub orders: Vec<NaiveOrder>,
     /// The orders that the strategy placed, which it can withdraw.
@@ -45,16 +42,22 @@ pub struct Naive<'a> {
     pub borrowing_cost: i128,
     pub liquidations: Vec<i64>,
     /// The price at which each pair was last seen or traded.
-    marks: Vec<i128>,
+    pub marks: Vec<i128>,
     /// What of each pair's volume in this bar is left for orders, where that is limited.
-    volume_left: Option<Vec<i128>>,
+    pub volume_left: Option<Vec<i128>>,
 }
 
 impl<'a> Naive<'a> {
-    pub fn run(scenario: &'a Scenario, script: &Script, options: &'a EngineOptions) -> Self {
+    pub fn run(
+        scenario: &'a Scenario,
+        script: &Script,
+        options: &'a EngineOptions,
+        costs: &'a Costs,
+    ) -> Self {
         let mut naive = Self {
             scenario,
             options,
+            costs,
             tick: 0,
             orders: vec![],
             ids: vec![],
@@ -138,7 +141,7 @@ impl<'a> Naive<'a> {
         self.see_prices(Moment::Close);
         for id in 0..self.orders.len() {
             if let Some(stop) = self.passed_by_the_close(id) {
-                self.fill(id, stop, false, Moment::Close);
+                self.fill(id, at_market(stop), Moment::Close);
             }
         }
         self.execute(Moment::Close, |_| true);
@@ -181,173 +184,10 @@ impl<'a> Naive<'a> {
 
     fn try_order(&mut self, id: usize, moment: Moment) {
         if self.orders[id].is_working()
-            && let Some((price, is_maker)) = self.offer(id, moment)
+            && let Some(offered) = self.offer(id, moment)
         {
-            self.fill(id, price, is_maker, moment);
+            self.fill(id, offered, moment);
         }
-    }
-
-    /// Executes as much of an order as the bar and the account have.
-    fn fill(&mut self, id: usize, price: i128, is_maker: bool, moment: Moment) {
-        let Wish {
-            pair,
-            amount,
-            time_in_force,
-            ..
-        } = self.orders[id].wish;
-        let rules = self.rules(pair);
-        let mut wanted = self.wanted(id, price);
-        let is_of_money = !matches!(
-            amount,
-            backtest::Amount::Quantity(_) | backtest::Amount::Target(_)
-        );
-        if self.orders[id].left.is_none() && is_of_money && wanted > 0 {
-            // The money is all that may be spent: what it buys with the commission.
-            wanted = most_value(price * wanted) / price;
-        }
-        if wanted == 0 {
-            self.orders[id].status = Status::Filled;
-            return;
-        }
-        let whole = tradable(wanted, &rules);
-        if whole == 0 {
-            self.drop_rest(id, Rejection::BelowMinimum);
-            return;
-        }
-        let of_volume = self
-            .volume_left
-            .as_ref()
-            .map_or(whole.abs(), |left| left[pair]);
-        let offered = tradable(whole.signum() * whole.abs().min(of_volume), &rules);
-        let is_all_or_nothing = time_in_force == TimeInForce::FillOrKill;
-        if is_all_or_nothing && offered != whole {
-            self.orders[id].status = Status::Rejected(Rejection::Unfillable);
-            return;
-        }
-        if offered == 0 {
-            // The volume is used up: the rest waits.
-            self.orders[id].left = Some(whole);
-            return;
-        }
-        let (units, reason) = self.possible(id, offered, price);
-        let units = tradable(units, &rules);
-        if units == 0 {
-            self.drop_rest(id, reason);
-            return;
-        }
-        if is_all_or_nothing && units != whole {
-            self.orders[id].status = Status::Rejected(Rejection::Unfillable);
-            return;
-        }
-        let stamp =
-            i64::try_from(self.tick).expect("few hours") + i64::from(moment == Moment::Close);
-        self.fills.push(NaiveFill {
-            order: id,
-            pair,
-            stamp,
-            price,
-            units,
-            commission: commission(price * units),
-            is_maker,
-        });
-        self.marks[pair] = price;
-        if let Some(left) = &mut self.volume_left {
-            left[pair] -= units.abs();
-        }
-        let order = &mut self.orders[id];
-        order.filled += units;
-        order.left = Some(whole - units);
-        if units == whole {
-            order.status = Status::Filled;
-        } else if units != offered {
-            order.status = Status::Cut;
-        }
-        self.tell_others(id, units, (moment != Moment::Close).then_some(price));
-    }
-
-    /// How much of a trade the account can pay for, deliver, or bear.
-    fn possible(&self, id: usize, units: i128, price: i128) -> (i128, Rejection) {
-        let pair = self.orders[id].wish.pair;
-        let held = self.held(pair);
-        if self.orders[id].entry.is_some() {
-            // An exit does no more than close the position.
-            let is_closing = held.signum() == -units.signum();
-            let closing = if is_closing {
-                units.abs().min(held.abs())
-            } else {
-                0
-            };
-            return (units.signum() * closing, Rejection::NoCoins);
-        }
-        match self.options.account {
-            Account::LongOnly if units < 0 => (-held.min(-units), Rejection::NoCoins),
-            Account::LongOnly => (
-                most_affordable(self.cash(), price, units),
-                Rejection::NoCash,
-            ),
-            Account::Margin(margin) => {
-                let at = |other: usize| {
-                    if other == pair {
-                        price
-                    } else {
-                        self.marks[other]
-                    }
-                };
-                let n_pairs = self.scenario.0.len();
-                let value = |other: usize| at(other) * self.held(other);
-                let exposed = Exposed {
-                    equity: self.cash() + (0..n_pairs).map(value).sum::<i128>(),
-                    elsewhere: (0..n_pairs)
-                        .filter(|other| *other != pair)
-                        .map(|other| value(other).abs())
-                        .sum(),
-                    held,
-                    price,
-                };
-                (most_bearable(&exposed, margin, units), Rejection::Margin)
-            }
-        }
-    }
-
-    /// Calls up what waits for this fill, and takes it off those of the same group.
-    fn tell_others(&mut self, id: usize, units: i128, price: Option<i128>) {
-        let (group, is_done) = (self.orders[id].group, !self.orders[id].is_open());
-        if let Some(entry) = self.orders[id].entry
-            && is_done
-            && self.orders[entry].is_open()
-        {
-            // The rest of the entry would not be closed again.
-            self.orders[entry].status = Status::Cancelled;
-        }
-        for other in 0..self.orders.len() {
-            let order = &mut self.orders[other];
-            if !order.is_open() || other == id {
-                continue;
-            }
-            if order.entry == Some(id) {
-                order.asleep = false;
-                order.first_price = price;
-                order.left = order.left.map(|left| left - units);
-            } else if group.is_some() && order.group == group {
-                order.left = order.left.map(|left| left - units);
-                let is_used_up = order
-                    .left
-                    .is_none_or(|left| left.signum() != units.signum());
-                if is_done || is_used_up {
-                    order.status = Status::Cancelled;
-                }
-            }
-        }
-    }
-
-    /// Ends an order of which no more can be done.
-    fn drop_rest(&mut self, id: usize, reason: Rejection) {
-        let order = &mut self.orders[id];
-        order.status = if order.filled == 0 {
-            Status::Rejected(reason)
-        } else {
-            Status::Cut
-        };
     }
 
     /// What lives for one bar only is over.
@@ -370,123 +210,5 @@ impl<'a> Naive<'a> {
             }
         }
         self.drop_orphans();
-    }
-
-    /// Pays for what is borrowed, and closes an account whose margin is used up.
-    fn settle(&mut self) {
-        self.see_prices(Moment::Close);
-        self.last_equity = self.worth();
-        let Account::Margin(margin) = self.options.account else {
-            return;
-        };
-        let n_pairs = self.scenario.0.len();
-        let values: Vec<_> = (0..n_pairs)
-            .map(|pair| self.held(pair) * self.close(pair))
-            .collect();
-        let short: i128 = values
-            .iter()
-            .filter(|value| **value < 0)
-            .map(|value| -value)
-            .sum();
-        let debt = (-self.cash()).max(0);
-        let cost = times(short + debt, hundredths(margin.borrow_rate)) / 8_766;
-        self.borrowing_cost += cost;
-        self.last_equity -= cost;
-        let exposure: i128 = values.iter().map(|value| value.abs()).sum();
-        if exposure == 0 || self.last_equity >= times(exposure, hundredths(margin.maintenance)) {
-            return;
-        }
-        self.liquidations
-            .push(i64::try_from(self.tick).expect("few hours") + 1);
-        for order in &mut self.orders {
-            if order.is_open() {
-                order.status = Status::Cancelled;
-            }
-        }
-        for pair in 0..n_pairs {
-            let held = self.held(pair);
-            if held != 0 {
-                let wish = Wish {
-                    pair,
-                    amount: backtest::Amount::Target(backtest::Quantity::ZERO),
-                    kind: Kind::Market,
-                    time_in_force: TimeInForce::GoodTillCancelled,
-                };
-                self.close_position(wish, -held);
-            }
-        }
-    }
-
-    pub fn is_sale(&self, id: usize, moment: Moment) -> bool {
-        self.wanted(id, self.price_at(self.orders[id].wish.pair, moment)) < 0
-    }
-
-    fn wanted(&self, id: usize, price: i128) -> i128 {
-        let order = &self.orders[id];
-        let equity = || {
-            self.worth_with(|pair| {
-                if pair == order.wish.pair {
-                    price
-                } else {
-                    self.marks[pair]
-                }
-            })
-        };
-        order
-            .left
-            .unwrap_or_else(|| self.size(&order.wish, price, equity()))
-    }
-
-    /// The pair's row, unless its hour is absent.
-    pub fn traded(&self, pair: usize) -> Option<Row> {
-        let row = self.scenario.0[pair][self.tick];
-        (!row.absent).then_some(row)
-    }
-
-    pub fn rules(&self, pair: usize) -> TradingRules {
-        self.options.rules.get(pair).copied().unwrap_or_default()
-    }
-
-    pub fn cash(&self) -> i128 {
-        let spent = |fill: &NaiveFill| fill.price * fill.units + fill.commission;
-        let spent: i128 = self.fills.iter().map(spent).sum();
-        self.options.capital.as_units() - spent - self.borrowing_cost
-    }
-
-    pub fn held(&self, pair: usize) -> i128 {
-        let fills = self.fills.iter().filter(|fill| fill.pair == pair);
-        fills.map(|fill| fill.units).sum()
-    }
-
-    pub fn close(&self, pair: usize) -> i128 {
-        self.price_at(pair, Moment::Close)
-    }
-
-    fn price_at(&self, pair: usize, moment: Moment) -> i128 {
-        let row = self.scenario.0[pair][self.tick];
-        let cents = if moment == Moment::Close {
-            row.close
-        } else {
-            row.open
-        };
-        i128::from(cents * CENT)
-    }
-
-    /// Marks every pair at this moment's price.
-    fn see_prices(&mut self, moment: Moment) {
-        let pairs = 0..self.scenario.0.len();
-        self.marks = pairs.map(|pair| self.price_at(pair, moment)).collect();
-    }
-
-    fn worth(&self) -> i128 {
-        self.worth_with(|pair| self.marks[pair])
-    }
-
-    fn worth_with(&self, price: impl Fn(usize) -> i128) -> i128 {
-        let pairs = 0..self.scenario.0.len();
-        self.cash()
-            + pairs
-                .map(|pair| self.held(pair) * price(pair))
-                .sum::<i128>()
     }
 }

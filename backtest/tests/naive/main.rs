@@ -6,26 +6,26 @@
 
 mod account;
 mod book;
+mod costs;
 mod engine;
+mod filling;
+mod holdings;
 mod offer;
 mod scenario;
 
 use backtest::{
     Account, Cash, EngineOptions, FillConvention, HourRange, IntraBar, Liquidity, Margin,
-    MemoryPortal, Outcome, PercentCommission, Quantity, Ratio, Sizing, TradingRules, run,
+    MemoryPortal, Outcome, Quantity, Ratio, Sizing, TradingRules, run,
 };
 use proptest::prelude::*;
 use proptest::strategy::Strategy as Generator;
-use std::sync::Arc;
 
+use costs::{Costs, costs};
 use engine::{Naive, NaiveFill};
 use scenario::{CENT, Scenario, Script, Scripted, scenario};
 
 /// Units of [`Cash`] in one of the quote currency.
 const ONE: i128 = 10_i128.pow(22);
-
-/// What is charged on every trade: one part in so many.
-const COMMISSION: i128 = 1_000;
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(3_000))]
@@ -33,9 +33,12 @@ proptest! {
     #[test]
     fn orders_of_every_kind_do_the_same_in_both_engines(
         (scenario, script) in scenario(),
-        options in options(),
+        mut options in options(),
+        costs in costs(),
     ) {
-        check(&scenario, &script, &options)?;
+        options.slippage = costs.slippage.model();
+        options.commission = costs.commission.model();
+        check(&scenario, &script, &options, &costs)?;
     }
 }
 
@@ -53,9 +56,6 @@ fn options() -> impl Generator<Value = EngineOptions> {
             let mut options = EngineOptions::default();
             options.capital = Cash::from_units(1_000 * ONE);
             (options.fill, options.size, options.intra_bar) = (fill, size, view);
-            options.commission = Arc::new(PercentCommission::new(
-                Ratio::from_f64(1.0 / COMMISSION as f64).expect("a ratio"),
-            ));
             options.volume_limit = limit;
             let hundredth = 10_i128.pow(10);
             options.rules = rules
@@ -87,8 +87,9 @@ fn check(
     scenario: &Scenario,
     script: &Script,
     options: &EngineOptions,
+    costs: &Costs,
 ) -> Result<(), TestCaseError> {
-    let naive = Naive::run(scenario, script, options);
+    let naive = Naive::run(scenario, script, options, costs);
     let outcome = real(scenario, script, options);
     prop_assert_eq!(fills(&outcome), naive.fills.clone());
     let ends: Vec<_> = outcome.orders.iter().map(|order| order.status).collect();

@@ -6,9 +6,35 @@ use crate::account::{hundredths, next_price};
 use crate::engine::{Moment, Naive};
 use crate::scenario::{CENT, Row};
 
+/// A price at which an order can be executed.
+#[derive(Clone, Copy)]
+pub struct Offered {
+    pub price: i128,
+    pub is_maker: bool,
+    /// Whether slippage makes the price worse: that of what is executed at any price.
+    pub slips: bool,
+}
+
+/// A price that is taken whatever it is.
+pub fn at_market(price: i128) -> Offered {
+    Offered {
+        price,
+        is_maker: false,
+        slips: true,
+    }
+}
+
+fn within_limit(price: i128, is_maker: bool) -> Offered {
+    Offered {
+        price,
+        is_maker,
+        slips: false,
+    }
+}
+
 impl Naive<'_> {
-    /// The price of an order at a moment of the bar, and whether it is a maker's.
-    pub fn offer(&mut self, id: usize, moment: Moment) -> Option<(i128, bool)> {
+    /// What an order is offered at a moment of the bar.
+    pub fn offer(&mut self, id: usize, moment: Moment) -> Option<Offered> {
         let row = self.traded(self.orders[id].wish.pair)?;
         let is_sale = self.is_sale(id, moment);
         let units = |cents: i64| i128::from(cents * CENT);
@@ -35,9 +61,9 @@ impl Naive<'_> {
         };
         let limited = |limit: i128, has_waited: bool| {
             if is_within(first, limit) {
-                Some((first, has_waited))
+                Some(within_limit(first, has_waited))
             } else if moment == Moment::Inside && is_within(best, limit) {
-                Some((limit, true))
+                Some(within_limit(limit, true))
             } else {
                 None
             }
@@ -55,8 +81,8 @@ impl Naive<'_> {
         if kind == Kind::Market {
             let at_open = self.options.fill == FillConvention::NextOpen;
             return match moment {
-                Moment::Open if at_open => Some((first, false)),
-                Moment::Close if !at_open => Some((units(row.close), false)),
+                Moment::Open if at_open => Some(at_market(first)),
+                Moment::Close if !at_open => Some(at_market(units(row.close))),
                 _ => None,
             };
         }
@@ -68,7 +94,7 @@ impl Naive<'_> {
             Kind::Limit { limit } => limited(limit.as_units().into(), self.orders[id].has_waited),
             // What was reached before is at the market now.
             Kind::Stop { .. } | Kind::TrailingStop { .. } if self.orders[id].is_reached => {
-                Some((first, false))
+                Some(at_market(first))
             }
             Kind::Stop { .. } | Kind::TrailingStop { .. } => {
                 let stop = match kind {
@@ -77,7 +103,7 @@ impl Naive<'_> {
                 };
                 let price = stopped(stop)?;
                 self.orders[id].is_reached = true;
-                Some((price, false))
+                Some(at_market(price))
             }
             Kind::StopLimit { stop, limit } => {
                 let limit = limit.as_units().into();
@@ -87,14 +113,14 @@ impl Naive<'_> {
                 let reached = stopped(stop.as_units().into())?;
                 self.orders[id].is_reached = true;
                 if is_within(reached, limit) {
-                    return Some((reached, false));
+                    return Some(within_limit(reached, false));
                 }
                 // Whether the price came back to the limit after the stop, a bar does
                 // not tell.
                 let comes_back = moment == Moment::Inside
                     && self.options.intra_bar == IntraBar::Optimistic
                     && is_within(best, limit);
-                comes_back.then_some((limit, true))
+                comes_back.then_some(within_limit(limit, true))
             }
         }
     }
