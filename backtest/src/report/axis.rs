@@ -82,6 +82,27 @@ pub fn months(start: Timestamp, n_days: usize, most: usize) -> Vec<(usize, Strin
         .collect()
 }
 
+/// The same of so many days, and single days with their dates where that is one month at
+/// most.
+pub fn dates(start: Timestamp, n_days: f64, most: usize) -> Vec<(usize, String)> {
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "days of a run"
+    )]
+    let n = n_days as usize + 1;
+    let months = months(start, n, most);
+    if months.len() > 1 {
+        return months;
+    }
+    let date = |day: usize| {
+        let at = start.plus_hours(24 * i64::try_from(day).expect("two months"));
+        let date = at.to_string();
+        (day, date.split(' ').next().unwrap_or(&date).to_owned())
+    };
+    (0..n).step_by(n.div_ceil(most)).map(date).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -94,6 +115,23 @@ mod tests {
         assert!(months(start, 2_000, 9).len() <= 9);
         let new_year = Timestamp::parse("2018-01").expect("a month");
         assert_eq!(months(new_year, 2, 9), [(0, "2018-01".to_owned())]);
+    }
+
+    #[test]
+    fn days_are_named_where_there_are_few() {
+        let start = Timestamp::parse("2017-11-30").expect("a day");
+        let found = dates(start, 2.5, 9);
+        let expected = ["2017-11-30", "2017-12-01", "2017-12-02"];
+        assert_eq!(
+            found,
+            expected
+                .map(str::to_owned)
+                .into_iter()
+                .enumerate()
+                .collect::<Vec<_>>()
+        );
+        assert_eq!(dates(start, 34.0, 9), months(start, 35, 9));
+        assert!(dates(start, 30.0, 9).len() <= 9);
     }
 
     #[test]

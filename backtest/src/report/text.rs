@@ -49,14 +49,15 @@ pub fn to_text(report: &RunReport<'_>) -> String {
         "return",
         format!("{} %", thousands(100.0 * metrics.total_return, 2)),
     );
-    if let Some(intervals) = report.intervals {
-        let growth = value(report, "annual_return").map_or("-".into(), percent);
-        let Interval { low, high } = intervals.annual_return;
-        let ends = format!("95 % interval {} to {}", percent(low), percent(high));
-        row("return a year", format!("{growth}, {ends}"));
+    if let Some(growth) = interval_of_growth(report) {
+        row("return a year", growth);
     }
     row("max drawdown", drawdown(report));
-    row("Sharpe ratio", sharpe(report));
+    let sharpe = interval_of_sharpe(report);
+    row(
+        "Sharpe ratio",
+        sharpe.unwrap_or("undefined, the equity never moved".into()),
+    );
     row("trades", trades(report));
     row("fills", fills(report));
     row(
@@ -106,15 +107,22 @@ fn percent(share: f64) -> String {
     format!("{} %", thousands(100.0 * share, 2))
 }
 
-fn sharpe(report: &RunReport<'_>) -> String {
-    let Some(sharpe) = report.outcome.metrics.sharpe else {
-        return "undefined, the equity never moved".into();
-    };
+/// The return of a year with its interval, where the run is long enough for one.
+pub(super) fn interval_of_growth(report: &RunReport<'_>) -> Option<String> {
+    let Interval { low, high } = report.intervals?.annual_return;
+    let growth = value(report, "annual_return").map_or("-".into(), percent);
+    let ends = format!("95 % interval {} to {}", percent(low), percent(high));
+    Some(format!("{growth}, {ends}"))
+}
+
+/// The Sharpe ratio, with its interval where the run is long enough for one.
+pub(super) fn interval_of_sharpe(report: &RunReport<'_>) -> Option<String> {
+    let sharpe = report.outcome.metrics.sharpe?;
     let interval = report.intervals.and_then(|intervals| intervals.sharpe);
     let interval = interval.map_or(String::new(), |Interval { low, high }| {
         format!(", 95 % interval {low:.2} to {high:.2}")
     });
-    format!("{sharpe:.2} a year{interval}")
+    Some(format!("{sharpe:.2} a year{interval}"))
 }
 
 fn trades(report: &RunReport<'_>) -> String {
@@ -185,7 +193,7 @@ fn absent(report: &RunReport<'_>) -> String {
 }
 
 /// A number of things by their name, of which there may be just one.
-fn counted(n: usize, name: &str) -> String {
+pub(super) fn counted(n: usize, name: &str) -> String {
     let ending = if n == 1 { "" } else { "s" };
     format!("{} {name}{ending}", thousands(n as f64, 0))
 }

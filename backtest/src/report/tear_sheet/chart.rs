@@ -2,7 +2,8 @@
 
 use std::fmt::Write as _;
 
-use crate::report::axis::{Axis, months, one_two_five};
+use crate::money::PRICE_DECIMALS;
+use crate::report::axis::{Axis, dates, one_two_five};
 use crate::report::html::escaped;
 use crate::report::thousands;
 use crate::time::Timestamp;
@@ -15,7 +16,8 @@ const BELOW: f64 = 28.0;
 /// Labels below the chart that fit beside each other.
 const MAX_LABELS: usize = 10;
 
-/// One line: a value a day, `None` where there is none.
+/// One line: a value a day, `None` where there is none; the last one may be of a day that
+/// is not whole.
 #[derive(Clone, Debug)]
 pub struct Line {
     pub name: &'static str,
@@ -42,6 +44,8 @@ pub struct Chart {
     /// Whether values are shares, and labelled in per cent.
     pub is_share: bool,
     pub start: Timestamp,
+    /// How long it is.
+    pub n_days: f64,
     pub lines: Vec<Line>,
     pub marks: Vec<Mark>,
 }
@@ -54,14 +58,8 @@ impl Chart {
                 .iter()
                 .flat_map(|line| line.values.iter().flatten().copied())
         };
-        let n_days = self
-            .lines
-            .iter()
-            .map(|line| line.values.len())
-            .max()
-            .unwrap_or(0);
         let is_drawable = known().all(|value| value > 0.0 || !self.is_logarithmic);
-        if n_days < 2 || known().count() < 2 || !is_drawable {
+        if self.n_days <= 0.0 || known().count() < 2 || !is_drawable {
             return "<p class=\"note\">There is too little to draw a curve of.</p>".into();
         }
         let low = known().fold(f64::INFINITY, f64::min);
@@ -83,17 +81,19 @@ impl Chart {
         } else {
             (low - margin, high + margin)
         };
-        let days = Axis::between(0.0, (n_days - 1) as f64, LENGTH);
+        let days = Axis::between(0.0, self.n_days, LENGTH);
         let axis = Axis::between(scale(bottom), scale(top), self.height);
-        let x = |day: f64| LEFT + days.place(day);
+        let x = |day: f64| LEFT + days.place(day.min(self.n_days));
         let y = |value: f64| TOP + self.height - axis.place(scale(value));
         let mut svg = format!(
-            "<svg class=\"chart\" viewBox=\"0 0 {WIDTH} {:.0}\" role=\"img\"><title>{}</title>\n",
+            "<div class=\"scroll\"><svg class=\"chart\" viewBox=\"0 0 {WIDTH} {:.0}\" role=\"img\"><title>{}</title>\n",
             TOP + self.height + BELOW,
             escaped(&self.title),
         );
         let mut add = |line: String| writeln!(svg, "{line}").expect("a string takes every write");
-        for value in self.labels(bottom, top) {
+        let labels = self.labels(bottom, top);
+        let decimals = labels.iter().map(|value| decimals(*value)).max();
+        for value in labels {
             let y = y(value);
             add(format!(
                 "<line class=\"grid\" x1=\"{LEFT}\" x2=\"{:.1}\" y1=\"{y:.1}\" y2=\"{y:.1}\"/>\
@@ -101,10 +101,10 @@ impl Chart {
                 LEFT + LENGTH,
                 LEFT - 8.0,
                 y + 4.0,
-                self.label(value),
+                self.label(value, decimals.unwrap_or(0)),
             ));
         }
-        for (day, name) in months(self.start, n_days, MAX_LABELS) {
+        for (day, name) in dates(self.start, self.n_days, MAX_LABELS) {
             let x = x(day as f64);
             add(format!(
                 "<line class=\"grid\" x1=\"{x:.1}\" x2=\"{x:.1}\" y1=\"{TOP}\" y2=\"{:.1}\"/>\
@@ -136,7 +136,7 @@ impl Chart {
                 escaped(&mark.title),
             ));
         }
-        svg + "</svg>"
+        svg + "</svg></div>"
     }
 
     fn labels(&self, low: f64, high: f64) -> Vec<f64> {
@@ -154,17 +154,34 @@ impl Chart {
         Axis::between(low, high, 1.0).multiples(step).collect()
     }
 
-    fn label(&self, value: f64) -> String {
+    /// What a label says; on a line of equal steps, all have the same decimals.
+    fn label(&self, value: f64, most_decimals: usize) -> String {
+        // Zero has no sign.
+        let value = value + 0.0;
         if self.is_share {
-            // Zero has no sign.
             return format!(
                 "{} %",
-                thousands(100.0 * value + 0.0, usize::from(value.abs() < 0.05))
+                thousands(100.0 * value, most_decimals.saturating_sub(2))
             );
         }
-        let decimals = if value.abs() >= 100.0 { 0 } else { 2 };
-        thousands(value + 0.0, decimals)
+        let decimals = if self.is_logarithmic {
+            decimals(value)
+        } else {
+            most_decimals
+        };
+        thousands(value, decimals)
     }
+}
+
+/// How many decimals a round value has.
+fn decimals(value: f64) -> usize {
+    let is_whole = |decimals: &usize| {
+        let digits = value * 10_f64.powi(i32::try_from(*decimals).expect("few decimals"));
+        (digits - digits.round()).abs() <= 1e-6 * digits.abs()
+    };
+    (0..PRICE_DECIMALS as usize)
+        .find(is_whole)
+        .unwrap_or(PRICE_DECIMALS as usize)
 }
 
 fn is_power_of_ten(value: f64) -> bool {
@@ -204,6 +221,12 @@ mod tests {
         let values = [None, Some(1.0), Some(2.0), None, Some(3.0)];
         let found: Vec<Vec<_>> = runs(&values).map(Iterator::collect).collect();
         assert_eq!(found, [vec![], vec![(1, 1.0), (2, 2.0)], vec![(4, 3.0)]]);
+    }
+
+    #[test]
+    fn round_values_are_written_out() {
+        let found = [0.0, 20.0, 2.5, 0.05, 1e-8].map(decimals);
+        assert_eq!(found, [0, 0, 1, 2, 8]);
     }
 
     #[test]

@@ -9,6 +9,7 @@ use std::fmt::Write as _;
 use chart::{Chart, Line, Mark};
 
 use super::html::escaped;
+use super::text::{counted, interval_of_growth, interval_of_sharpe};
 use super::{RunReport, sentence, thousands};
 use crate::history::History;
 use crate::instrument::PairId;
@@ -35,15 +36,27 @@ pub fn to_html(report: &RunReport<'_>) -> String {
     );
     let mut add = |text: String| writeln!(page, "{text}").expect("a string takes every write");
     add(format!(
-        "<p class=\"lead\">{}. {}, {} ticks; orders sized {}, filled {}; commission {} {}.</p>",
+        "<p class=\"lead\">{}. {}, {}; orders sized {}, filled {}; commission {} {}.</p>",
         escaped(&sentence(report.outcome)),
         report.outcome.range,
-        thousands(report.outcome.ticks as f64, 0),
+        counted(report.outcome.ticks, "tick"),
         report.options.size,
         report.options.fill,
         thousands(report.outcome.commission.as_f64(), 2),
         escaped(report.market.quote()),
     ));
+    if let Some(growth) = interval_of_growth(report) {
+        let sharpe = interval_of_sharpe(report).unwrap_or("undefined".into());
+        add(format!(
+            "<p class=\"note\">Return a year {growth}. Sharpe ratio {sharpe}.</p>"
+        ));
+    }
+    if !report.outcome.liquidations.is_empty() {
+        let times = counted(report.outcome.liquidations.len(), "time");
+        add(format!(
+            "<p class=\"note\">The margin was used up and the account liquidated {times}.</p>"
+        ));
+    }
     if report.market.is_synthetic() {
         add("<p class=\"note\">The prices are synthetic.</p>".into());
     }
@@ -80,9 +93,17 @@ fn pairs(report: &RunReport<'_>) -> String {
     names.join(", ") + &more
 }
 
-/// The points of an hourly curve at the end of each day, its beginning included.
+/// The points of an hourly curve at the end of each whole day, its beginning included.
 fn daily(hourly: &[f64]) -> Vec<f64> {
     hourly.iter().copied().step_by(HOURS_PER_DAY).collect()
+}
+
+/// The same, and the end of a day that is not whole.
+fn daily_to_the_end(hourly: &[f64]) -> Vec<f64> {
+    let mut days = daily(hourly);
+    let is_whole = (hourly.len() - 1).is_multiple_of(HOURS_PER_DAY);
+    days.extend(hourly.last().filter(|_| !is_whole));
+    days
 }
 
 fn line(name: &'static str, class: &'static str, values: &[f64]) -> Line {
@@ -100,6 +121,7 @@ fn chart(report: &RunReport<'_>, title: &str, height: f64, lines: Vec<Line>) -> 
         is_logarithmic: false,
         is_share: false,
         start: report.outcome.range.start(),
+        n_days: report.outcome.ticks as f64 / HOURS_PER_DAY as f64,
         lines,
         marks: Vec::new(),
     }
@@ -120,9 +142,9 @@ fn legend(lines: &[Line]) -> String {
 }
 
 fn equity(report: &RunReport<'_>) -> String {
-    let own = daily(&curve(report.outcome));
+    let own = daily_to_the_end(&curve(report.outcome));
     let capital = report.outcome.capital.as_f64();
-    let benchmark = daily(&equal_weight(report.market, report.outcome.range));
+    let benchmark = daily_to_the_end(&equal_weight(report.market, report.outcome.range));
     let benchmark: Vec<f64> = benchmark.iter().map(|value| value * capital).collect();
     let lines = vec![
         line("the strategy", "own", &own),
@@ -194,15 +216,19 @@ fn trades(report: &RunReport<'_>) -> String {
         return String::new();
     };
     let range = report.outcome.range;
-    let closes_of = |pair| History::of(market, pair, range).closes().iter();
-    let closes: Vec<f64> = match market.rate_pair(pair).map(closes_of) {
-        None => closes_of(pair).map(|close| close.as_f64()).collect(),
-        Some(rates) => closes_of(pair)
+    // The first open, and then all closes.
+    let prices_of = |pair| {
+        let bars = History::of(market, pair, range);
+        bars.opens().iter().take(1).chain(bars.closes())
+    };
+    let prices: Vec<f64> = match market.rate_pair(pair).map(prices_of) {
+        None => prices_of(pair).map(|price| price.as_f64()).collect(),
+        Some(rates) => prices_of(pair)
             .zip(rates)
-            .map(|(close, rate)| close.exchanged(*rate).as_f64())
+            .map(|(price, rate)| price.exchanged(*rate).as_f64())
             .collect(),
     };
-    let lines = vec![line("price", "benchmark", &daily(&closes))];
+    let lines = vec![line("price", "benchmark", &daily_to_the_end(&prices))];
     let mut chart = chart(
         report,
         &format!(
@@ -222,15 +248,21 @@ fn trades(report: &RunReport<'_>) -> String {
             .flat_map(|trip| marks(trip, range.start()))
             .collect();
     }
-    let note = if is_drawn {
-        "▲ entry, ▼ exit; point at one for its price"
+    let note = match of_pair.len() {
+        0 => "",
+        _ if is_drawn => " (▲ entry, ▼ exit; point at one for its price)",
+        _ => " (too many to be drawn)",
+    };
+    let n_open = of_pair.iter().filter(|it| it.exited_at.is_none()).count();
+    let open = if n_open > 0 {
+        format!(", {n_open} still open")
     } else {
-        "too many to be drawn"
+        String::new()
     };
     format!(
-        "<p class=\"note\">{}: {} trades ({note}).</p>{}",
+        "<p class=\"note\">{}: {}{open}{note}.</p>{}",
         market.symbol(pair),
-        of_pair.len(),
+        counted(of_pair.len(), "trade"),
         chart.draw(),
     )
 }
@@ -242,7 +274,11 @@ fn marks(trip: &RoundTrip, start: Timestamp) -> Vec<Mark> {
         day: day(trip.entered_at),
         value: trip.entry_price(),
         is_entry: true,
-        title: format!("{way} at {:.4}, {}", trip.entry_price(), trip.entered_at),
+        title: format!(
+            "{way} at {}, {}",
+            significant(trip.entry_price()),
+            trip.entered_at
+        ),
     }];
     if let Some((time, price)) = trip.exited_at.zip(trip.exit_price()) {
         let percent = 100.0 * trip.return_();
@@ -250,10 +286,16 @@ fn marks(trip: &RoundTrip, start: Timestamp) -> Vec<Mark> {
             day: day(time),
             value: price,
             is_entry: false,
-            title: format!("closed at {price:.4}, {time}: {percent:+.2} %"),
+            title: format!("closed at {}, {time}: {percent:+.2} %", significant(price)),
         });
     }
     marks
+}
+
+/// A price with eight digits, wherever its point is.
+fn significant(price: f64) -> String {
+    let digits: f64 = format!("{price:.7e}").parse().expect("as it was written");
+    digits.to_string()
 }
 
 fn numbers(report: &RunReport<'_>) -> String {
