@@ -4,7 +4,7 @@ use std::sync::OnceLock;
 
 use crate::close_sums::CloseSums;
 use crate::money::Price;
-use crate::time::{SECONDS_PER_HOUR, Timestamp};
+use crate::time::Timestamp;
 
 /// Open, high, low, close and volume of one hour, stamped with the time it opened.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -161,12 +161,8 @@ impl BarSeries {
     /// The position of the bar that opened at `open_time`, if the series has it.
     #[inline]
     pub fn index_of(&self, open_time: Timestamp) -> Option<usize> {
-        const HOUR: u64 = SECONDS_PER_HOUR.cast_unsigned();
-        // What lies before the start wraps round to beyond every end.
-        let seconds = open_time.as_seconds().wrapping_sub(self.start.as_seconds());
-        let seconds = seconds.cast_unsigned();
-        let bar_idx = usize::try_from(seconds / HOUR).ok()?;
-        (seconds.is_multiple_of(HOUR) && bar_idx < self.len()).then_some(bar_idx)
+        let bar_idx = open_time.hour_after(self.start)?;
+        (bar_idx < self.len()).then_some(bar_idx)
     }
 
     /// The bar at a position below [`BarSeries::len`].

@@ -5,6 +5,7 @@
 //! bundle on disk instead, with the same prices and another cost.
 
 use crate::Result;
+use crate::bar::BarSeries;
 use crate::instrument::PairId;
 use crate::market::Market;
 use crate::money::Price;
@@ -29,26 +30,70 @@ pub trait DataPortal {
 }
 
 /// Answers from the market's columns in memory.
-#[derive(Clone, Copy, Debug)]
+///
+/// Columns of many pairs lie so that the prices of one hour push each other out of the
+/// processor's cache. The portal therefore reads each of them some hours ahead, and
+/// answers from what it has read.
+#[derive(Clone, Debug)]
 pub struct MemoryPortal<'a> {
     market: &'a Market,
+    /// What has been read of each pair.
+    read: Vec<Stretch>,
+}
+
+/// How many hours are read at once.
+const N_AHEAD: usize = 32;
+
+/// Closes of consecutive hours.
+#[derive(Clone, Copy, Debug)]
+struct Stretch {
+    start: Timestamp,
+    closes: [Price; N_AHEAD],
+    n_hours: usize,
+}
+
+impl Stretch {
+    const NOTHING: Self = Self {
+        start: Timestamp::from_seconds(0),
+        closes: [Price::from_units(0); N_AHEAD],
+        n_hours: 0,
+    };
+
+    #[inline]
+    fn close(&self, bar_open: Timestamp) -> Option<Price> {
+        let idx = bar_open.hour_after(self.start)?;
+        self.closes[..self.n_hours].get(idx).copied()
+    }
+
+    /// Reads what comes after `bar_open`, and that itself.
+    fn read(&mut self, bars: &BarSeries, bar_open: Timestamp) -> Price {
+        let bar_idx = bars
+            .index_of(bar_open)
+            .expect("the engine stays within the range that the market was checked for");
+        let ahead = &bars.closes()[bar_idx..];
+        self.n_hours = ahead.len().min(N_AHEAD);
+        self.closes[..self.n_hours].copy_from_slice(&ahead[..self.n_hours]);
+        self.start = bar_open;
+        self.closes[0]
+    }
 }
 
 impl<'a> MemoryPortal<'a> {
     /// A portal on `market`.
-    pub const fn new(market: &'a Market) -> Self {
-        Self { market }
+    pub fn new(market: &'a Market) -> Self {
+        Self {
+            market,
+            read: vec![Stretch::NOTHING; market.n_pairs()],
+        }
     }
 }
 
 impl DataPortal for MemoryPortal<'_> {
     #[inline]
     fn spot_price(&mut self, pair: PairId, bar_open: Timestamp) -> Result<Price> {
-        let bars = self.market.bars(pair);
-        let bar_idx = bars
-            .index_of(bar_open)
-            .expect("the engine stays within the range that the market was checked for");
-        Ok(bars.closes()[bar_idx])
+        let stretch = &mut self.read[pair.index()];
+        let known = stretch.close(bar_open);
+        Ok(known.unwrap_or_else(|| stretch.read(self.market.bars(pair), bar_open)))
     }
 
     fn market(&self) -> Option<&Market> {

@@ -39,6 +39,17 @@ impl Timestamp {
         (self.0 - earlier.0).div_euclid(SECONDS_PER_HOUR)
     }
 
+    /// How many whole hours after `start` this moment is, or `None` when it is none of
+    /// these or earlier.
+    #[inline]
+    pub(crate) fn hour_after(self, start: Self) -> Option<usize> {
+        const HOUR: u64 = SECONDS_PER_HOUR.cast_unsigned();
+        // What lies before the start wraps round to beyond every end.
+        let seconds = self.0.wrapping_sub(start.0).cast_unsigned();
+        let n_hours = usize::try_from(seconds / HOUR).ok()?;
+        seconds.is_multiple_of(HOUR).then_some(n_hours)
+    }
+
     /// Whether this moment is the start of an hour.
     pub const fn is_whole_hour(self) -> bool {
         self.0.rem_euclid(SECONDS_PER_HOUR) == 0
