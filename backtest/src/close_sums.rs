@@ -82,8 +82,38 @@ impl CloseSums {
     pub(crate) fn first_crossing(
         &self,
         within: Range<usize>,
-        (fast, slow): (usize, usize),
+        averages: (usize, usize),
         above: bool,
+    ) -> Option<usize> {
+        if above {
+            self.first(within, averages, Ordering::is_gt)
+        } else {
+            self.first(within, averages, Ordering::is_lt)
+        }
+    }
+
+    /// The first of some bars at which two averages stand otherwise than in this order.
+    #[inline(never)]
+    pub(crate) fn first_change(
+        &self,
+        within: Range<usize>,
+        averages: (usize, usize),
+        order: Ordering,
+    ) -> Option<usize> {
+        match order {
+            Ordering::Less => self.first(within, averages, Ordering::is_ge),
+            Ordering::Equal => self.first(within, averages, Ordering::is_ne),
+            Ordering::Greater => self.first(within, averages, Ordering::is_le),
+        }
+    }
+
+    /// The first of some bars at which the order of two averages is one of these.
+    #[inline]
+    fn first(
+        &self,
+        within: Range<usize>,
+        (fast, slow): (usize, usize),
+        is_one: impl Fn(Ordering) -> bool,
     ) -> Option<usize> {
         // Before there is a whole window of each, there is nothing to compare.
         let first = within.start.max(fast.max(slow).checked_sub(1)?);
@@ -92,19 +122,17 @@ impl CloseSums {
         let all = sums_to(first + 1);
         let (before_fast, before_slow) = (sums_to(first + 1 - fast), sums_to(first + 1 - slow));
         let before = |idx: usize| [before_fast[idx], before_slow[idx]];
-        // What is below is above once both have the other sign.
-        let sign = if above { 1 } else { -1 };
         let found = if self.fits_64_bits(fast, slow) {
-            let lengths = [sign * as_i64(fast), sign * as_i64(slow)];
+            let lengths = [as_i64(fast), as_i64(slow)];
             (0..n_bars).find(|idx| {
                 let [fast, slow] = weighed_64(all[*idx], before(*idx), lengths);
-                fast > slow
+                is_one(fast.cmp(&slow))
             })
         } else {
-            let lengths = [fast, slow].map(|n| i128::from(sign) * n as i128);
+            let lengths = [fast as i128, slow as i128];
             (0..n_bars).find(|idx| {
                 let [fast, slow] = weighed(all[*idx], before(*idx), lengths);
-                fast > slow
+                is_one(fast.cmp(&slow))
             })
         };
         found.map(|idx| first + idx)

@@ -6,7 +6,7 @@
 
 use crate::Result;
 use crate::broker::Broker;
-use crate::history::Hour;
+use crate::hour::Hours;
 use crate::ledger::{Curve, Ledger};
 use crate::market::Market;
 use crate::metrics::metrics;
@@ -114,16 +114,15 @@ where
     P: DataPortal + ?Sized,
     S: Strategy + ?Sized,
 {
-    market.require(range)?;
+    let hours = Hours::new(market, range)?;
     options.check()?;
-    let first_bars = Hour::first_bars(market, range.start());
     let mut portfolio = Portfolio::new(options.capital, market.n_pairs());
     let mut broker = Broker::new(options);
-    let mut sleep = Sleep::new(market, &first_bars, range.n_hours());
+    let mut sleep = Sleep::new(&hours);
 
     let mut tick = 0;
-    while tick < range.n_hours() {
-        let hour = Hour::new(market, &first_bars, range.start(), tick);
+    while tick < hours.n_ticks {
+        let hour = hours.at(tick);
 
         // The hour happens: what was ordered is executed.
         broker.trade(&hour, &mut portfolio)?;

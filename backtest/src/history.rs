@@ -1,17 +1,16 @@
-//! What is known at a tick: views on the market that end there.
+//! A history: a view on the bars of a pair that ends somewhere.
 //!
-//! Look-ahead is impossible by construction. [`History`] is cut at the current
-//! tick before a strategy gets it, and nothing that a strategy is given leads back
-//! to the market beyond.
+//! Look-ahead is impossible by construction. A history is cut at the current tick
+//! before a strategy gets it, and nothing that a strategy is given leads back to the
+//! market beyond.
 
-use std::cmp::Ordering;
+use std::ops::Range;
 
-use crate::bar::{Bar, BarSeries};
-use crate::bar_size::BarSize;
+use crate::bar::BarSeries;
 use crate::instrument::PairId;
 use crate::market::Market;
 use crate::money::Price;
-use crate::time::{HourRange, Timestamp};
+use crate::time::HourRange;
 
 /// Consecutive bars of one pair, oldest first; to a strategy, the last one has just
 /// closed.
@@ -23,16 +22,21 @@ pub struct History<'a> {
 }
 
 impl<'a> History<'a> {
+    /// These of a pair's bars.
+    pub(crate) fn new(bars: &'a BarSeries, within: Range<usize>) -> Self {
+        Self {
+            bars,
+            start: within.start,
+            end: within.end,
+        }
+    }
+
     /// The pair's bars of a range that the market has all of.
     pub(crate) fn of(market: &'a Market, pair: PairId, range: HourRange) -> Self {
         let bars = market.bars(pair);
         let start = bars.index_of(range.start());
         let start = start.expect("the market was checked for the range");
-        Self {
-            bars,
-            start,
-            end: start + range.n_hours(),
-        }
+        Self::new(bars, start..start + range.n_hours())
     }
 
     /// How many bars there are.
@@ -73,170 +77,5 @@ impl<'a> History<'a> {
     /// Which bars stand for absent hours.
     pub fn filled(&self) -> &'a [bool] {
         &self.bars.filled()[self.start..self.end]
-    }
-}
-
-/// One hour of the market, and what came before it.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Hour<'a> {
-    market: &'a Market,
-    /// Each pair's bar at the first tick: series may begin at different times.
-    first_bars: &'a [usize],
-    tick: usize,
-    open_time: Timestamp,
-}
-
-impl<'a> Hour<'a> {
-    /// The hour at `tick` of a range that begins at `start` and at `first_bars`.
-    #[inline]
-    pub(crate) fn new(
-        market: &'a Market,
-        first_bars: &'a [usize],
-        start: Timestamp,
-        tick: usize,
-    ) -> Self {
-        let n_hours = i64::try_from(tick).expect("a range has fewer than i64::MAX hours");
-        Self {
-            market,
-            first_bars,
-            tick,
-            open_time: start.plus_hours(n_hours),
-        }
-    }
-
-    /// The bar of each pair at `start`, for [`Hour::new`].
-    ///
-    /// The market must have bars at `start`; [`Market::require`] checks it.
-    pub(crate) fn first_bars(market: &Market, start: Timestamp) -> Vec<usize> {
-        let first_bar = |pair| market.bars(pair).index_of(start);
-        let first_bars = market.pairs().map(first_bar).collect::<Option<_>>();
-        first_bars.expect("the market was checked for the range")
-    }
-
-    /// When the hour begins.
-    #[inline]
-    pub(crate) const fn open_time(&self) -> Timestamp {
-        self.open_time
-    }
-
-    /// When the hour ends, which is when its bar is known.
-    #[inline]
-    pub(crate) const fn close_time(&self) -> Timestamp {
-        self.open_time.plus_hours(1)
-    }
-
-    /// The market's pairs.
-    #[inline]
-    pub(crate) fn pairs(&self) -> impl ExactSizeIterator<Item = PairId> + use<> {
-        self.market.pairs()
-    }
-
-    /// The first price of the pair's bar, be it traded or carried from before.
-    #[inline]
-    pub(crate) fn first_price(&self, pair: PairId) -> Price {
-        let (bars, bar_idx) = self.bar(pair);
-        bars.opens()[bar_idx]
-    }
-
-    /// The pair's last price of the hour.
-    #[inline]
-    pub(crate) fn close(&self, pair: PairId) -> Price {
-        let (bars, bar_idx) = self.bar(pair);
-        bars.closes()[bar_idx]
-    }
-
-    /// What a coin is worth in the account's currency at the first prices of the hour.
-    #[inline]
-    pub(crate) fn first_value(&self, pair: PairId) -> Price {
-        self.value_at_first(pair, self.first_price(pair))
-    }
-
-    /// What a coin is worth in the account's currency at the last prices of the hour.
-    #[inline]
-    pub(crate) fn close_value(&self, pair: PairId) -> Price {
-        self.value_at_close(pair, self.close(pair))
-    }
-
-    /// A price of the pair in the account's currency, at the first rate of the hour.
-    #[inline]
-    pub(crate) fn value_at_first(&self, pair: PairId, price: Price) -> Price {
-        match self.market.rate_pair(pair) {
-            Some(rate) => price.exchanged(self.first_price(rate)),
-            None => price,
-        }
-    }
-
-    /// A price of the pair in the account's currency, at the last rate of the hour.
-    #[inline]
-    pub(crate) fn value_at_close(&self, pair: PairId, price: Price) -> Price {
-        match self.market.rate_pair(pair) {
-            Some(rate) => price.exchanged(self.close(rate)),
-            None => price,
-        }
-    }
-
-    /// The pair's bar of this hour, or `None` when the hour is absent from the
-    /// source and nothing can have been traded.
-    #[inline]
-    pub(crate) fn traded(&self, pair: PairId) -> Option<Bar> {
-        let (bars, bar_idx) = self.bar(pair);
-        (!bars.filled()[bar_idx]).then(|| bars.bar(bar_idx))
-    }
-
-    /// The pair's last `at_most` bars before this hour's.
-    pub(crate) fn before(&self, pair: PairId, at_most: usize) -> History<'a> {
-        let (bars, end) = self.bar(pair);
-        History {
-            bars,
-            start: end.saturating_sub(at_most),
-            end,
-        }
-    }
-
-    /// The sum of the pair's last `n_bars` closes in [`Price`] units, exactly, or
-    /// `None` until there are so many.
-    #[inline]
-    pub(crate) fn sum_of_closes(&self, pair: PairId, n_bars: usize) -> Option<i128> {
-        let (bars, bar_idx) = self.bar(pair);
-        let start = (bar_idx + 1).checked_sub(n_bars)?;
-        let sums = bars.close_sums();
-        Some(sums[bar_idx + 1] - sums[start])
-    }
-
-    /// The pair's last `n_bars` completed bars of a size, or `None` until there are so
-    /// many.
-    pub(crate) fn completed(&self, pair: PairId, size: BarSize, n_bars: usize) -> Option<Vec<Bar>> {
-        let (bars, bar_idx) = self.bar(pair);
-        size.completed(bars, bar_idx + 1, n_bars)
-    }
-
-    /// How the mean of the pair's last `fast` closes stands to that of the last `slow`
-    /// ones, exactly, or `None` until there are so many.
-    #[inline]
-    pub(crate) fn compare_averages(
-        &self,
-        pair: PairId,
-        fast: usize,
-        slow: usize,
-    ) -> Option<Ordering> {
-        let (bars, bar_idx) = self.bar(pair);
-        bars.known_sums().compare_averages(bar_idx, fast, slow)
-    }
-
-    /// The last `at_most` bars of the pair, or all when there are fewer.
-    pub(crate) fn recent(&self, pair: PairId, at_most: usize) -> History<'a> {
-        let (bars, bar_idx) = self.bar(pair);
-        let end = bar_idx + 1;
-        History {
-            bars,
-            start: end.saturating_sub(at_most),
-            end,
-        }
-    }
-
-    #[inline]
-    fn bar(&self, pair: PairId) -> (&'a BarSeries, usize) {
-        let bar_idx = self.first_bars[pair.index()] + self.tick;
-        (self.market.bars(pair), bar_idx)
     }
 }

@@ -6,7 +6,7 @@
 use crate::Result;
 use crate::account::Margin;
 use crate::fill::Fill;
-use crate::history::Hour;
+use crate::hour::Hour;
 use crate::instrument::PairId;
 use crate::ledger::Ledger;
 use crate::market::Market;

@@ -3,7 +3,7 @@
 //! A strategy names the crossings that it waits for, and never learns when they
 //! come: it is called again when one has. The engine alone looks ahead.
 
-use crate::market::Market;
+use crate::hour::Hours;
 use crate::strategy::Crossing;
 
 /// What a strategy has said at a tick of the ticks to come.
@@ -32,23 +32,19 @@ impl Wish {
 /// When the crossings that a strategy waits for come.
 #[derive(Debug)]
 pub(crate) struct Sleep<'a> {
-    market: &'a Market,
-    first_bars: &'a [usize],
-    n_ticks: usize,
+    hours: &'a Hours<'a>,
     wish: Wish,
     /// For each pair, what was waited for last, and the tick at which it comes.
     known: Vec<Option<(Crossing, usize)>>,
 }
 
 impl<'a> Sleep<'a> {
-    /// No sleep yet in a run of so many ticks.
-    pub(crate) fn new(market: &'a Market, first_bars: &'a [usize], n_ticks: usize) -> Self {
+    /// No sleep yet in a run of these hours.
+    pub(crate) fn new(hours: &'a Hours<'a>) -> Self {
         Self {
-            market,
-            first_bars,
-            n_ticks,
+            hours,
             wish: Wish::default(),
-            known: vec![None; market.n_pairs()],
+            known: vec![None; hours.market.n_pairs()],
         }
     }
 
@@ -65,7 +61,7 @@ impl<'a> Sleep<'a> {
         if !self.wish.sleeps {
             return 0;
         }
-        let mut end = self.n_ticks;
+        let mut end = self.hours.n_ticks;
         for idx in 0..self.wish.until.len() {
             end = end.min(self.comes_at(self.wish.until[idx], next));
         }
@@ -82,17 +78,16 @@ impl<'a> Sleep<'a> {
         {
             return at;
         }
-        let first_bar = self.first_bars[place];
-        let bars = first_bar + next..first_bar + self.n_ticks;
         let Crossing {
             pair,
             fast,
             slow,
             above,
         } = crossing;
-        let sums = self.market.bars(pair).known_sums();
-        let found = sums.first_crossing(bars, (fast, slow), above);
-        let at = found.map_or(self.n_ticks, |bar_idx| bar_idx - first_bar);
+        let bars = self.hours.bars_from(pair, next);
+        let sums = self.hours.market.bars(pair).known_sums();
+        let found = sums.first_crossing(bars.clone(), (fast, slow), above);
+        let at = next + found.unwrap_or(bars.end) - bars.start;
         self.known[place] = Some((crossing, at));
         at
     }

@@ -5,10 +5,9 @@ use super::matching::{Execution, Moment};
 use super::scene::Scene;
 use super::{Broker, OrderBook};
 use crate::account::Account;
-use crate::bar::Bar;
 use crate::commission::{Liquidity, Trade};
 use crate::fill::Fill;
-use crate::history::Hour;
+use crate::hour::{Hour, Traded};
 use crate::instrument::PairId;
 use crate::money::{Cash, Price, Quantity};
 use crate::order::{OrderId, Rejection, Status, TimeInForce};
@@ -23,7 +22,7 @@ impl Broker<'_> {
         &mut self,
         id: OrderId,
         execution: Execution,
-        bar: &Bar,
+        bar: &Traded<'_>,
         scene: &mut Scene<'_, '_>,
     ) -> Result<()> {
         let now = scene.time();
@@ -205,7 +204,13 @@ impl Broker<'_> {
 
     /// The price that an order gets: as on the chart, after slippage and rounding
     /// against the trader where the order takes what is offered.
-    fn price(&self, id: OrderId, execution: Execution, bar: &Bar, scene: &Scene<'_, '_>) -> Price {
+    fn price(
+        &self,
+        id: OrderId,
+        execution: Execution,
+        bar: &Traded<'_>,
+        scene: &Scene<'_, '_>,
+    ) -> Price {
         if !execution.slips {
             return execution.price;
         }
@@ -216,7 +221,7 @@ impl Broker<'_> {
         let offer = Offer {
             price: execution.price,
             quantity: self.within_volume(order.pair, wanted),
-            volume: bar.volume,
+            volume: bar.volume(),
             history: scene
                 .hour
                 .before(order.pair, VolatilitySlippage::N_BARS + 1),
@@ -254,7 +259,7 @@ impl Broker<'_> {
             return;
         }
         let left = hour.pairs().map(|pair| {
-            let volume = hour.traded(pair).map_or(0.0, |bar| bar.volume);
+            let volume = hour.traded(pair).map_or(0.0, |bar| bar.volume());
             Quantity::from_f64(volume * share.as_f64()).unwrap_or(Quantity::from_units(i128::MAX))
         });
         self.volume_left = left.collect();

@@ -2,7 +2,7 @@
 
 use super::Broker;
 use crate::account::{Account, Margin};
-use crate::history::Hour;
+use crate::hour::Hour;
 use crate::instrument::PairId;
 use crate::money::{Cash, Quantity};
 use crate::order::{Amount, OrderRequest, Status};

@@ -6,9 +6,9 @@
 //! nobody was offered. While the bar moves, an order is executed at its own price
 //! when the bar traded it.
 
-use crate::bar::Bar;
 use crate::commission::Liquidity;
 use crate::convention::{FillConvention, IntraBar};
+use crate::hour::Traded;
 use crate::money::Price;
 use crate::order::{Kind, Order, Trail};
 use crate::rules::TradingRules;
@@ -57,18 +57,14 @@ impl Execution {
 pub(crate) fn execution(
     order: &mut Order,
     is_sale: bool,
-    bar: &Bar,
+    bar: &Traded<'_>,
     moment: Moment,
     rules: &TradingRules,
     (fill, intra_bar): (FillConvention, IntraBar),
 ) -> Option<Execution> {
     let side = Side { is_sale };
     // What was called up inside the bar knows no price before that.
-    let first = order.called_up_at.unwrap_or(bar.open);
-    let bar = &Bar {
-        open: first,
-        ..*bar
-    };
+    let bar = &bar.from(order.called_up_at);
     match (order.kind, moment) {
         (Kind::Market, _) => {
             let is_due = match fill {
@@ -81,7 +77,7 @@ pub(crate) fn execution(
         (Kind::Limit { limit }, _) => side.limit(limit, order.has_waited, bar, moment),
         // What the volume did not suffice for is at the market from then on.
         (Kind::Stop { .. } | Kind::TrailingStop { .. }, _) if order.is_triggered => {
-            Some(Execution::at_market(bar.open))
+            Some(Execution::at_market(bar.open()))
         }
         (Kind::Stop { stop }, _) => {
             let reached = side.stop(stop, bar, moment);
@@ -90,7 +86,7 @@ pub(crate) fn execution(
         }
         (Kind::TrailingStop { trail }, _) => {
             // The open comes before everything else that the bar traded.
-            let best = side.better(order.best.unwrap_or(bar.open), bar.open);
+            let best = side.better(order.best.unwrap_or(bar.open()), bar.open());
             order.best = Some(best);
             let stop = trail_stop(trail, best, is_sale, rules);
             let reached = side.stop(stop, bar, moment);
@@ -120,18 +116,18 @@ pub(crate) fn execution(
 pub(crate) fn trail(
     order: &mut Order,
     is_sale: bool,
-    bar: &Bar,
+    bar: &Traded<'_>,
     rules: &TradingRules,
 ) -> Option<Execution> {
     let Kind::TrailingStop { trail } = order.kind else {
         return None;
     };
     let side = Side { is_sale };
-    let best = order.best.unwrap_or(bar.open);
+    let best = order.best.unwrap_or(bar.open());
     let best = side.better(best, side.best(bar));
     order.best = Some(best);
     let stop = trail_stop(trail, best, is_sale, rules);
-    if order.is_triggered || !side.has_reached(bar.close, stop) {
+    if order.is_triggered || !side.has_reached(bar.close(), stop) {
         return None;
     }
     order.is_triggered = true;
@@ -143,11 +139,11 @@ fn trail_stop(trail: Trail, best: Price, is_sale: bool, rules: &TradingRules) ->
     rules.price(trail.behind(best, is_sale), !is_sale)
 }
 
-fn bar_price(bar: &Bar, moment: Moment) -> Price {
+fn bar_price(bar: &Traded<'_>, moment: Moment) -> Price {
     if moment == Moment::Close {
-        bar.close
+        bar.close()
     } else {
-        bar.open
+        bar.open()
     }
 }
 
@@ -186,24 +182,30 @@ impl Side {
     }
 
     /// The bar's best price for this side.
-    fn best(self, bar: &Bar) -> Price {
-        if self.is_sale { bar.high } else { bar.low }
+    fn best(self, bar: &Traded<'_>) -> Price {
+        if self.is_sale { bar.high() } else { bar.low() }
     }
 
     /// The bar's worst price for this side.
-    fn worst(self, bar: &Bar) -> Price {
-        if self.is_sale { bar.low } else { bar.high }
+    fn worst(self, bar: &Traded<'_>) -> Price {
+        if self.is_sale { bar.low() } else { bar.high() }
     }
 
-    fn limit(self, limit: Price, waited: bool, bar: &Bar, moment: Moment) -> Option<Execution> {
-        if self.is_at_least_as_good(bar.open, limit) {
+    fn limit(
+        self,
+        limit: Price,
+        waited: bool,
+        bar: &Traded<'_>,
+        moment: Moment,
+    ) -> Option<Execution> {
+        if self.is_at_least_as_good(bar.open(), limit) {
             // What can be filled on arrival takes an offer.
             let liquidity = if waited {
                 Liquidity::Maker
             } else {
                 Liquidity::Taker
             };
-            return Some(Execution::of_limit(bar.open, liquidity));
+            return Some(Execution::of_limit(bar.open(), liquidity));
         }
         if moment == Moment::Open {
             return None;
@@ -212,9 +214,9 @@ impl Side {
         is_traded.then_some(Execution::of_limit(limit, Liquidity::Maker))
     }
 
-    fn stop(self, stop: Price, bar: &Bar, moment: Moment) -> Option<Execution> {
-        if self.has_reached(bar.open, stop) {
-            return Some(Execution::at_market(bar.open));
+    fn stop(self, stop: Price, bar: &Traded<'_>, moment: Moment) -> Option<Execution> {
+        if self.has_reached(bar.open(), stop) {
+            return Some(Execution::at_market(bar.open()));
         }
         let is_reached = moment == Moment::Inside && self.has_reached(self.worst(bar), stop);
         is_reached.then_some(Execution::at_market(stop))

@@ -24,7 +24,7 @@ use crate::account::Account;
 use crate::convention::{FillConvention, IntraBar};
 use crate::engine::EngineOptions;
 use crate::fill::Fill;
-use crate::history::Hour;
+use crate::hour::Hour;
 use crate::money::{Cash, Price, Quantity};
 use crate::order::{Basis, Kind, Order, OrderId, Status};
 use crate::portfolio::Portfolio;
@@ -143,7 +143,7 @@ impl<'a> Broker<'a> {
         let is_market = |id: &OrderId| self.book.order(*id).kind == Kind::Market;
         let others_wait = !self.book.open.iter().all(is_market);
         if others_wait || self.options.fill == FillConvention::NextOpen {
-            scene.mark();
+            self.mark(&mut scene);
             self.execute_all(&mut scene, |_| true)?;
         }
         if others_wait {
@@ -152,13 +152,22 @@ impl<'a> Broker<'a> {
         }
         if others_wait || self.options.fill != FillConvention::NextOpen {
             scene.moment = Moment::Close;
-            scene.mark();
+            self.mark(&mut scene);
             self.trail_all(&mut scene)?;
             self.execute_all(&mut scene, |_| true)?;
         }
         self.end_immediate(hour, |_| true);
         self.book.forget_ended();
         Ok(())
+    }
+
+    /// Marks what is held at this moment's prices, where the worth of the account decides
+    /// on an order.
+    fn mark(&self, scene: &mut Scene<'_, '_>) {
+        let has_no_size = |id: &OrderId| self.book.order(*id).remaining.is_none();
+        if self.options.account != Account::LongOnly || self.book.open.iter().any(has_no_size) {
+            scene.mark();
+        }
     }
 
     /// While the bar moves: first the orders that the convention puts first, then

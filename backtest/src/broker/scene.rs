@@ -1,7 +1,7 @@
 //! The scene of a trade: the hour, the account, and the moment of the bar.
 
 use super::matching::Moment;
-use crate::history::Hour;
+use crate::hour::Hour;
 use crate::instrument::PairId;
 use crate::money::Price;
 use crate::portfolio::Portfolio;
