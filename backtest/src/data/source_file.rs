@@ -9,7 +9,7 @@ use std::fs::{File, Metadata};
 use std::io::{self, Read};
 use std::path::Path;
 
-use memchr::memchr_iter;
+use memchr::memchr2_iter;
 
 use crate::{Error, Result};
 
@@ -93,7 +93,7 @@ impl<'a> SourceFile<'a> {
         let (mut counted, mut line) = (0, 1);
         for (idx, offset) in places {
             let end = self.row_start(offset).max(counted);
-            line += memchr_iter(b'\n', &self.bytes[counted..end]).count() as u64;
+            line += self.n_line_ends(counted, end);
             counted = end;
             lines[idx] = line;
         }
@@ -122,6 +122,15 @@ impl<'a> SourceFile<'a> {
             line: self.line_at(offset),
             problem: problem.into(),
         }
+    }
+
+    /// How many lines end between two offsets, in LF, in CRLF or in CR alone.
+    fn n_line_ends(&self, start: usize, end: usize) -> u64 {
+        let is_end = |place: &usize| {
+            self.bytes[*place] == b'\n' || self.bytes.get(place + 1) != Some(&b'\n')
+        };
+        let places = memchr2_iter(b'\n', b'\r', &self.bytes[start..end]);
+        places.map(|place| start + place).filter(is_end).count() as u64
     }
 
     /// The first byte at or after `offset` that does not end a line.
@@ -158,5 +167,10 @@ mod tests {
         assert_eq!(file.lines_at([9, 0, 7]), [5, 1, 4]);
         assert_eq!(file.line_text(1), b"b");
         assert_eq!(file.line_text(99), b"");
+        let file = SourceFile {
+            bytes: b"a\rb\r\nc\n\rd".to_vec(),
+            ..file
+        };
+        assert_eq!(file.lines_at([0, 2, 5, 8]), [1, 2, 3, 5]);
     }
 }

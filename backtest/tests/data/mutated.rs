@@ -145,7 +145,8 @@ proptest! {
         for mutation in &mutations {
             apply(&mut content, mutation);
         }
-        let n_lines = content.split(|byte| *byte == b'\n').count() as u64;
+        let text = String::from_utf8_lossy(&content).replace("\r\n", "\n");
+        let n_lines = text.split(['\n', '\r']).count() as u64;
         let (_folder, path) = file(name, &content);
         let mut options = ImportOptions::default();
         options.policy = policy;

@@ -148,7 +148,8 @@ fn kind_of(flaw: &Flaw, record: Record<'_>, head: &Head) -> Option<K> {
 /// Whether the line at `offset` is the last and has no end.
 fn is_cut_short(file: &SourceFile<'_>, offset: usize) -> bool {
     let rest = file.bytes().get(offset..).unwrap_or_default();
-    !rest.trim_ascii().contains(&b'\n') && !file.bytes().ends_with(b"\n")
+    let is_end = |byte: &u8| matches!(byte, b'\n' | b'\r');
+    !rest.trim_ascii().iter().any(is_end) && !rest.last().is_some_and(is_end)
 }
 
 /// Refuses a file of which no row, or less than half of them, can be read: whatever
@@ -159,7 +160,9 @@ fn require_rows(
     n_rows: usize,
     findings: &Findings,
 ) -> Result<()> {
-    if n_read > 0 && n_read * 2 >= n_rows {
+    // A row of which only the prices are missing is understood: nobody has traded.
+    let n_full = n_rows - findings.count(K::MissingPrices);
+    if n_read > 0 && n_read * 2 >= n_full {
         return Ok(());
     }
     let first = [

@@ -73,9 +73,11 @@ pub fn is_scientific(cell: &[u8]) -> bool {
 
 /// Whether a cell says that there is no value.
 pub fn is_nothing(text: &str) -> bool {
-    ["", "nan", "null", "none", "n/a", "na", "-", "nil"]
-        .iter()
-        .any(|nothing| text.eq_ignore_ascii_case(nothing))
+    [
+        "", "nan", "null", "none", "n/a", "na", "#n/a", "<na>", "-", "--", "nil",
+    ]
+    .iter()
+    .any(|nothing| text.eq_ignore_ascii_case(nothing))
 }
 
 /// The text of a cell.

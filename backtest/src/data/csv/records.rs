@@ -42,13 +42,7 @@ impl<'a> Records<'a> {
     pub fn new(file: &'a SourceFile<'_>, start: usize, delimiter: u8, is_plain: bool) -> Self {
         let bytes = file.bytes();
         let odd = (!is_plain).then(|| {
-            let reader = ReaderBuilder::new()
-                .has_headers(false)
-                // The number of cells is checked by the reader of rows, which can say
-                // what is amiss.
-                .flexible(true)
-                .delimiter(delimiter)
-                .from_reader(&bytes[start..]);
+            let reader = reader(&bytes[start..], delimiter);
             (reader, ByteRecord::new(), start)
         });
         Self {
@@ -116,6 +110,8 @@ impl<'a> Records<'a> {
             if !is_some {
                 return None;
             }
+            self.cut_after_line(offset);
+            let (_, record, _) = self.odd.as_ref()?;
             if record.len() > 1 || !is_blank(&record[0]) {
                 break offset;
             }
@@ -123,6 +119,41 @@ impl<'a> Records<'a> {
         let (_, record, _) = self.odd.as_ref()?;
         Some((offset, Record::Odd(record)))
     }
+
+    /// Cuts the record that begins at `offset` where its first line ends. A quote that
+    /// nobody closed would swallow the rows after it.
+    fn cut_after_line(&mut self, offset: usize) {
+        let lines = &self.bytes[offset..self.place()];
+        let is_end = |byte: &u8| matches!(byte, b'\r' | b'\n');
+        let Some(start) = lines.iter().position(|byte| !is_end(byte)) else {
+            return;
+        };
+        let Some(length) = lines[start..].iter().position(is_end) else {
+            return;
+        };
+        let end = start + length;
+        if lines[end..].trim_ascii().is_empty() {
+            return;
+        }
+        let mut line = reader(&lines[start..end], self.delimiter);
+        let place = offset + end;
+        if let Some((rest, record, start)) = &mut self.odd {
+            line.read_byte_record(record)
+                .expect("memory can be read, and records of any length are allowed");
+            *rest = reader(&self.bytes[place..], self.delimiter);
+            *start = place;
+        }
+    }
+}
+
+fn reader(bytes: &[u8], delimiter: u8) -> Reader<&[u8]> {
+    ReaderBuilder::new()
+        .has_headers(false)
+        // The number of cells is checked by the reader of rows, which can say what is
+        // amiss.
+        .flexible(true)
+        .delimiter(delimiter)
+        .from_reader(bytes)
 }
 
 impl<'r> Record<'r> {
