@@ -10,17 +10,29 @@ const LONGER_INTERVALS: [&str; 4] = ["240", "720", "1440", "10080"];
 /// The quote currency of a pair that a file name does not have.
 const ASSUMED_QUOTE: &str = "USD";
 
-/// The pair that a file name such as `kraken_XBTUSD_60.csv`, `btc_usdt.csv` or
-/// `BTCUSDT-1h-2018-01.csv` has.
+/// The pair that a file name such as `kraken_XBTUSD_60.csv`, `btc_usdt.csv`,
+/// `BTCUSD60.csv` or `BTCUSDT-1h-2018-01.csv` has.
 pub fn symbol_of(path: &Path) -> Option<Symbol> {
     let stem = path.file_stem()?.to_str()?;
-    let parts: Vec<_> = stem.split(['_', '-', ' ', '.']).collect();
-    // A part alone comes first: `kraken_XBTUSD` is not KRAKENXBT/USD. Two parts are
-    // joined without the underscore, so that only a known quote currency ends a pair.
-    let alone = parts.iter().map(ToString::to_string);
-    alone
-        .chain(parts.windows(2).map(<[&str]>::concat))
-        .find_map(|name| Symbol::parse(&name).ok())
+    let parts: Vec<_> = stem.split(|c: char| !c.is_alphanumeric()).collect();
+    // A part alone comes first: `kraken_XBTUSD` is not KRAKENXBT/USD.
+    let alone = parts.iter().find_map(|part| {
+        let letters = part.trim_end_matches(|c: char| c.is_ascii_digit());
+        let names = [part, letters];
+        names.into_iter().find_map(|name| Symbol::parse(name).ok())
+    });
+    // Of parts that belong together the last come first: `gate_BTC_USDT` is not GATE/BTC.
+    alone.or_else(|| parts.windows(2).rev().find_map(joined))
+}
+
+/// The pair of two parts, joined without the underscore, so that only a known quote
+/// currency ends it. Poloniex has the money first: `USDT_BTC`.
+fn joined(parts: &[&str]) -> Option<Symbol> {
+    let symbol = Symbol::parse(&parts.concat()).ok()?;
+    let turned = Symbol::parse(&[parts[1], parts[0]].concat()).ok();
+    let is_coin = |symbol: &Symbol| matches!(symbol.quote(), "BTC" | "ETH");
+    let turned = turned.filter(|turned| is_coin(&symbol) && !is_coin(turned));
+    Some(turned.unwrap_or(symbol))
 }
 
 /// A name for a pair of which nothing is known but the file's name.
@@ -59,6 +71,12 @@ mod tests {
         check("btc_usdt.csv", Some("BTC/USDT"), None);
         check("BTC-USD.csv", Some("BTC/USD"), None);
         check("BTCUSDT-1h-2018-01.csv", Some("BTC/USDT"), None);
+        check("gate_BTC_USDT.csv", Some("BTC/USDT"), None);
+        check("KUCOIN_BTC-USDT.csv", Some("BTC/USDT"), None);
+        check("binance_eth_btc_1h.csv", Some("ETH/BTC"), None);
+        check("poloniex_USDT_BTC.csv", Some("BTC/USDT"), None);
+        check("BITSTAMP_BTCUSD, 60.csv", Some("BTC/USD"), None);
+        check("BTCUSD60.csv", Some("BTC/USD"), None);
         check("prices.csv", None, None);
         check("", None, None);
     }
