@@ -10,6 +10,7 @@ mod data {
     mod layouts;
     mod mutated;
     mod notes;
+    mod odd_columns;
     mod odd_lines;
     mod prices;
     mod real;

@@ -39,7 +39,8 @@ pub struct Headerless {
 
 impl Headerless {
     /// The columns of rows like `first`, judged by the rows that `records` begins
-    /// with; `None` when there are too few numbers.
+    /// with; `None` when there are too few numbers, or when no order of them makes the
+    /// high the highest and the low the lowest.
     pub fn find(first: Record<'_>, records: &mut Records<'_>) -> Option<Self> {
         let width = first.len();
         // Whatever tells the time or names the pair stands before the prices.
@@ -56,7 +57,11 @@ impl Headerless {
             n_rows += 1;
             sample.add(record, start);
         }
-        let order = PRICE_ORDERS[sample.best()];
+        let best = sample.best();
+        if sample.n_broken[best] * 2 > sample.n_rows {
+            return None;
+        }
+        let order = PRICE_ORDERS[best];
         let prices = order.map(|place| start + place);
         let is_kraken = start == 1 && matches!(width, 7 | 8) && sample.ends_in_counts;
         let is_binance = start == 1 && width == 12;
@@ -96,7 +101,9 @@ impl Headerless {
 
 #[derive(Default)]
 struct Sample {
-    /// How many rows break each order of prices.
+    /// How many rows have four prices.
+    n_rows: usize,
+    /// How many of them break each order of prices.
     n_broken: [usize; PRICE_ORDERS.len()],
     ends_in_counts: bool,
 }
@@ -112,6 +119,7 @@ impl Sample {
         let (Ok(a), Ok(b), Ok(c), Ok(d)) = (read(0), read(1), read(2), read(3)) else {
             return;
         };
+        self.n_rows += 1;
         let prices = [a, b, c, d];
         for (order, n_broken) in PRICE_ORDERS.iter().zip(&mut self.n_broken) {
             let [open, high, low, close] = order.map(|place| prices[place]);

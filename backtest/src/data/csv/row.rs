@@ -25,7 +25,7 @@ pub struct RowReader<'a> {
     pub columns: &'a Columns,
     pub symbol: &'a Symbol,
     pub policy: Policy,
-    /// The unit of the first unix time.
+    /// The unit of the first time, or `DATE`.
     pub first_unit: Option<i64>,
     /// The unit of the first unix time that is not in plain seconds.
     pub noted_unit: Option<i64>,

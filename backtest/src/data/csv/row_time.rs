@@ -12,6 +12,9 @@ use crate::data::findings::Findings;
 use crate::data::time_format::{TimeFormat, seconds_of};
 use crate::time::Timestamp;
 
+/// In place of a unit for a time that is no count.
+const DATE: i64 = 0;
+
 impl RowReader<'_> {
     /// Says in which unit times are, and how far dates were from them.
     pub fn tell(&self, findings: &mut Findings) {
@@ -40,8 +43,8 @@ impl RowReader<'_> {
         findings: &mut Findings,
     ) -> Result<i64, Flaw> {
         let (column, read) = match self.columns.time {
-            TimeColumns::Unix(column) => (column, self.unix(record, column)),
-            TimeColumns::Date(column) => (column, self.date(record.cell(column))),
+            TimeColumns::Unix(column) => (column, self.unix_or_date(record, column)),
+            TimeColumns::Date(column) => (column, self.date_or_unix(record, column)),
             TimeColumns::DateAndClock(column, clock) => {
                 let text = [record.cell(column), b" ", record.cell(clock)].concat();
                 (column, self.date(&text))
@@ -61,32 +64,48 @@ impl RowReader<'_> {
                 is_float,
                 is_scientific,
             } => {
-                if per_second != 1 || is_float {
+                if per_second != 1 || is_float || moment.has_rest {
                     self.noted_unit.get_or_insert(per_second);
                     findings.note(K::TimeUnit, offset);
                 }
                 if is_scientific {
                     findings.note(K::ScientificNotation, offset);
                 }
-                let first = *self.first_unit.get_or_insert(per_second);
-                if first != per_second {
-                    let unit = unit_name(per_second);
-                    findings.defect(K::MixedUnits, offset, || {
-                        self.problem(
-                            record,
-                            column,
-                            &format!("is in {unit}, the first row's in {}", unit_name(first)),
-                        )
-                    });
+                self.compare_units(offset, per_second, record, column, findings);
+            }
+            Form::Date { .. } => {
+                self.compare_units(offset, DATE, record, column, findings);
+                self.count_date(offset, moment.form, record, column, findings);
+                if moment.has_rest {
+                    // A second that no bar opens in; the hours are made of what remains.
+                    findings.note(K::TimeUnit, offset);
                 }
             }
-            Form::Date { .. } => self.count_date(offset, moment.form, record, column, findings),
-        }
-        if moment.has_rest {
-            // A second that no bar opens in; the hours are made of what remains.
-            findings.note(K::TimeUnit, offset);
         }
         Ok(moment.seconds)
+    }
+
+    /// Notices a time in another unit than the first, or a date among unix times.
+    fn compare_units(
+        &mut self,
+        offset: usize,
+        unit: i64,
+        record: Record<'_>,
+        column: usize,
+        findings: &mut Findings,
+    ) {
+        let first = *self.first_unit.get_or_insert(unit);
+        if first == unit {
+            return;
+        }
+        let written = |unit| match unit {
+            DATE => "a date".into(),
+            unit => format!("in {}", unit_name(unit)),
+        };
+        findings.defect(K::MixedUnits, offset, || {
+            let rule = format!("is {}, the first row's {}", written(unit), written(first));
+            self.problem(record, column, &rule)
+        });
     }
 
     fn count_date(
@@ -144,6 +163,17 @@ impl RowReader<'_> {
                 &format!("is not {time}, as the unix column has it"),
             )
         });
+    }
+
+    /// A unix time, or the date that some vendors have written in its column for a while.
+    fn unix_or_date(&self, record: Record<'_>, column: usize) -> Result<Moment, Flaw> {
+        self.unix(record, column)
+            .or_else(|flaw| self.date(record.cell(column)).map_err(|_| flaw))
+    }
+
+    fn date_or_unix(&self, record: Record<'_>, column: usize) -> Result<Moment, Flaw> {
+        self.date(record.cell(column))
+            .or_else(|flaw| self.unix(record, column).map_err(|_| flaw))
     }
 
     fn unix(&self, record: Record<'_>, column: usize) -> Result<Moment, Flaw> {

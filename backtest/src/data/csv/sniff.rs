@@ -80,11 +80,22 @@ pub fn sniff(
         };
         layout_error(file, start.first_offset, line, &lack)
     };
+    let candidates = if parts.times.is_empty() {
+        // The name of the time may be of any language; what it looks like is not.
+        let is_other = |column: &usize| {
+            !parts.prices.contains(column) && parts.symbol.as_ref() != Some(column)
+        };
+        (0..parts.names.len()).filter(is_other).collect()
+    } else {
+        parts.times.clone()
+    };
     let time = time_columns(
-        &parts.times,
+        &candidates,
         &mut records(start.data_offset),
         options.time_format.as_ref(),
     )
+    // No cell is a time: the reader of rows says so.
+    .or_else(|| Some(TimeColumns::Date(*parts.times.first()?)))
     .ok_or_else(|| lack("unix or date"))?;
     let spelling = match parts.symbol {
         Some(column) => first_spelling(column, &mut records(start.data_offset)),
@@ -127,7 +138,7 @@ pub fn sniff(
         dialect,
         data_offset,
     };
-    head.columns.day_order = order_of_days(file, &head, first_row)?;
+    head.columns.day_order = order_of_days(file, &head)?;
     Ok(head)
 }
 
@@ -208,17 +219,17 @@ fn first_spelling(column: usize, records: &mut Records<'_>) -> Option<Vec<u8>> {
     first
 }
 
-fn order_of_days(file: &SourceFile<'_>, head: &Head, first_row: Record<'_>) -> Result<DayOrder> {
+fn order_of_days(file: &SourceFile<'_>, head: &Head) -> Result<DayOrder> {
     let column = match head.columns.time {
         TimeColumns::Unix(_) => return Ok(DayOrder::default()),
         TimeColumns::Date(column)
         | TimeColumns::DateAndClock(column, _)
         | TimeColumns::UnixAndDate(_, column) => column,
     };
-    if head.columns.time_format.is_some() || column >= first_row.len() {
+    if head.columns.time_format.is_some() {
         return Ok(DayOrder::default());
     }
-    if let Some(order) = told_order(first_row.cell(column)) {
+    if let Some(order) = told_order(column, &mut head.records(file)) {
         return Ok(order);
     }
     let order = day_order(column, &mut head.records(file));

@@ -21,7 +21,7 @@ enum Look {
 }
 
 /// The columns that tell the time among `candidates`, the likeliest first; judged by
-/// the rows that `records` begins with.
+/// the rows that `records` begins with. `None` when none looks like it.
 pub fn time_columns(
     candidates: &[usize],
     records: &mut Records<'_>,
@@ -57,12 +57,11 @@ pub fn time_columns(
     let has_clock = find(|look| matches!(look, Look::Date { has_clock: true })).is_some();
     let clock = find(|look| *look == Look::Clock).filter(|_| !has_clock);
     Some(match (unix, date, clock) {
-        (Some(unix), Some(date), _) => TimeColumns::UnixAndDate(unix, date),
-        (Some(unix), None, _) => TimeColumns::Unix(unix),
+        (Some(unix), Some(date), _) if unix != date => TimeColumns::UnixAndDate(unix, date),
+        (Some(unix), _, _) => TimeColumns::Unix(unix),
         (None, Some(date), Some(clock)) => TimeColumns::DateAndClock(date, clock),
         (None, Some(date), None) => TimeColumns::Date(date),
-        // No cell is a time: the reader of rows says so.
-        (None, None, _) => TimeColumns::Date(first),
+        (None, None, _) => return None,
     })
 }
 
@@ -92,17 +91,28 @@ fn look_of(cell: &[u8]) -> Look {
     Look::Other
 }
 
-/// The order that the form of a date tells: a year of four digits first, points
-/// between numbers, which only countries with the day first write, or a month's name.
-pub fn told_order(cell: &[u8]) -> Option<DayOrder> {
-    let n_digits = cell.iter().take_while(|byte| byte.is_ascii_digit()).count();
-    let after = cell.get(n_digits..n_digits + 2).unwrap_or_default();
-    match (n_digits, after) {
-        (1 | 2, [b'.', _]) => Some(DayOrder::DayFirst),
-        (1 | 2, [_, letter]) if letter.is_ascii_alphabetic() => Some(DayOrder::DayFirst),
-        (1 | 2, _) => None,
-        _ => Some(DayOrder::YearFirst),
+/// The order that the form of a column's first date tells: a year of four digits first,
+/// points between numbers, which only countries with the day first write, or a month's
+/// name. `None` when it does not.
+pub fn told_order(column: usize, records: &mut Records<'_>) -> Option<DayOrder> {
+    for _ in 0..SAMPLE_ROWS {
+        let Some((_, record)) = records.next() else {
+            break;
+        };
+        if column >= record.len() || !matches!(look_of(record.cell(column)), Look::Date { .. }) {
+            continue;
+        }
+        let cell = record.cell(column);
+        let n_digits = cell.iter().take_while(|byte| byte.is_ascii_digit()).count();
+        let after = cell.get(n_digits..n_digits + 2).unwrap_or_default();
+        return match (n_digits, after) {
+            (1 | 2, [b'.', _]) => Some(DayOrder::DayFirst),
+            (1 | 2, [_, letter]) if letter.is_ascii_alphabetic() => Some(DayOrder::DayFirst),
+            (1 | 2, _) => None,
+            _ => Some(DayOrder::YearFirst),
+        };
     }
+    Some(DayOrder::default())
 }
 
 /// The order of day, month and year of a column, from all its dates.

@@ -1,0 +1,102 @@
+//! Columns that are called, ordered or filled in a way of their own.
+
+use backtest::data::{DefectKind as K, Policy};
+
+use super::judge::{NAME, changed, defect, whole};
+use super::support::{bars, checked, found, load_text, ohlcv, refusal_of, text, time};
+
+/// The sound file with its times written by the row.
+fn times(form: impl Fn(usize) -> String) -> String {
+    changed(|lines| {
+        for (hour, line) in lines[1..].iter_mut().enumerate() {
+            *line = format!("{},{}", form(hour), ohlcv(hour));
+        }
+    })
+}
+
+fn date(hour: usize) -> String {
+    format!("2018-01-{:02} {:02}:00:00", 1 + hour / 24, hour % 24)
+}
+
+#[test]
+fn unix_times_and_dates_may_stand_in_one_column() {
+    for header in ["unix", "date"] {
+        let content = times(|hour| match hour {
+            36.. => date(hour),
+            _ => time(hour).to_string(),
+        });
+        let content = content.replacen("unix", header, 1);
+        let bars = defect(&content, K::MixedUnits, 12, &[38, 39, 40, 41, 42]);
+        assert_eq!(bars, whole());
+        let content = times(|hour| match hour % 4 {
+            0 => time(hour).to_string(),
+            1 => format!("{}000", time(hour)),
+            _ => date(hour),
+        });
+        let content = content.replacen("unix", header, 1);
+        let bars = defect(&content, K::MixedUnits, 36, &[3, 4, 5, 7, 8]);
+        assert_eq!(bars, whole());
+    }
+}
+
+#[test]
+fn a_column_that_looks_like_times_needs_no_known_name() {
+    let plain = changed(|_| {});
+    for name in ["Datum", "id", "Zeit (UTC)", ""] {
+        let content = plain.replacen("unix", name, 1);
+        let loaded = load_text(NAME, content).expect("times look like times");
+        assert!(loaded.reports[0].is_clean());
+        assert_eq!(*bars(&loaded), whole());
+    }
+    // A second and a third header line, as yfinance writes them.
+    let content = times(date).replacen("unix", "Price", 1).replacen(
+        '\n',
+        "\nTicker,BTC-USD,BTC-USD,BTC-USD,BTC-USD,BTC-USD\nDatetime,,,,,\n",
+        1,
+    );
+    let bars = defect(&content, K::UnreadableRows, 2, &[2, 3]);
+    assert_eq!(bars, whole());
+    let content = times(|hour| format!("row {hour}")).replacen("unix", "row", 1);
+    assert_eq!(
+        refusal_of(NAME, content),
+        "`BTC_USD.csv` has a layout that is not understood: its header is \
+         `row,open,high,low,close,volume`, without a column unix or date"
+    );
+}
+
+#[test]
+fn the_first_date_tells_the_order_of_days_and_not_the_first_row() {
+    let day_first = |hour: usize| format!("{:02}/02/2018 {:02}:00", 1 + hour / 24, hour % 24);
+    let content = times(day_first).replacen('\n', "\nTicker,,,,,\n", 1);
+    let seen = checked(NAME, content, Policy::Repair);
+    assert_eq!(found(&seen, K::UnreadableRows).lines, [2]);
+    assert_eq!(seen.report.first.to_string(), "2018-02-01 00:00");
+}
+
+#[test]
+fn prices_in_no_known_order_are_no_prices() {
+    // Gate.io has the volume first and the open last.
+    let rows: Vec<_> = (0..48)
+        .map(|hour| {
+            let ohlcv = ohlcv(hour);
+            let cells: Vec<_> = ohlcv.split(',').collect();
+            let [open, high, low, close, volume] = cells[..] else {
+                unreachable!("there are five");
+            };
+            format!("{},{volume},{close},{high},{low},{open}", time(hour))
+        })
+        .collect();
+    assert_eq!(
+        refusal_of("gate_BTC_USDT.csv", text(&rows)),
+        "`gate_BTC_USDT.csv` has a layout that is not understood: its first line is \
+         `1514764800,20.5,10000,10005,9995,10000`"
+    );
+}
+
+#[test]
+fn a_time_with_a_fraction_is_noted_once() {
+    let content = changed(|lines| lines[11] = format!("{}.5,{}", time(10), ohlcv(10)));
+    let seen = checked(NAME, content, Policy::Repair);
+    let finding = found(&seen, K::TimeUnit);
+    assert_eq!((finding.n, &finding.lines[..]), (1, &[12][..]));
+}
