@@ -14,7 +14,7 @@ use serde::de::IgnoredAny;
 
 use super::{Format, firefox, folded, json, perf_script, pprof, py_spy, speedscope};
 use crate::error::{Error, Result};
-use crate::profile::Profile;
+use crate::profile::{Profile, Weight};
 
 /// The largest file that is read, unpacked: a few bytes of gzip can claim to be
 /// terabytes. Profiles of this size are hours of a thousand threads.
@@ -33,7 +33,19 @@ pub fn read(input: impl Read, name_hint: Option<&Path>) -> Result<Profile> {
     if bytes.starts_with(&[0x1f, 0x8b]) {
         bytes = read_all(MultiGzDecoder::new(&bytes[..]), "unpack a profile")?;
     }
-    let named = name_hint.and_then(Format::from_path);
+    let profile = parse(&bytes, name_hint.and_then(Format::from_path))?;
+    let total: Weight = profile.samples().map(|sample| sample.weight).sum();
+    // Sums stop there, so one of them may be of anything.
+    if total.as_units() == u64::MAX {
+        return Err(Error::UnknownFormat {
+            problem: "its counts are too large to be added up".to_owned(),
+        });
+    }
+    Ok(profile)
+}
+
+/// Decides by the content, and by the name's ending where that is not enough.
+fn parse(bytes: &[u8], named: Option<Format>) -> Result<Profile> {
     if bytes.iter().all(u8::is_ascii_whitespace) {
         return Err(Error::UnknownFormat {
             problem: "the file is empty".to_owned(),
@@ -45,11 +57,18 @@ pub fn read(input: impl Read, name_hint: Option<&Path>) -> Result<Profile> {
         .last()
         .is_some_and(u8::is_ascii_digit);
     let is_folded = named == Some(Format::Folded) && ends_in_count;
-    if !is_folded && looks_like_json(&bytes) {
-        return read_json(&String::from_utf8_lossy(&bytes));
+    if !ends_in_count && looks_like_markup(bytes) {
+        return Err(Error::UnknownFormat {
+            problem: "it is a drawing or a page (SVG, HTML), which holds no profile to be read \
+                      again: keep a profile as JSON or folded stacks as well"
+                .to_owned(),
+        });
     }
-    if named == Some(Format::Pprof) || looks_like_pprof(&bytes) {
-        return pprof::read(&bytes);
+    if !is_folded && looks_like_json(bytes) {
+        return read_json(&String::from_utf8_lossy(bytes));
+    }
+    if named == Some(Format::Pprof) || looks_like_pprof(bytes) {
+        return pprof::read(bytes);
     }
     let lines = || {
         bytes
@@ -61,15 +80,15 @@ pub fn read(input: impl Read, name_hint: Option<&Path>) -> Result<Profile> {
         .find(is_text)
         .is_some_and(|line| perf_script::is_header(line.trim()))
     {
-        return perf_script::read(&bytes[..]);
+        return perf_script::read(bytes);
     }
     if lines()
         .take(LINES_TO_LOOK_AT)
         .any(|line| py_spy::is_line(&line))
     {
-        return py_spy::read(&bytes[..]);
+        return py_spy::read(bytes);
     }
-    folded::read(&bytes[..])
+    folded::read(bytes)
 }
 
 /// How many lines of folded stacks are searched for signs of py-spy.
@@ -90,6 +109,17 @@ fn read_all(input: impl Read, action: &'static str) -> Result<Vec<u8>> {
 }
 
 /// Tells JSON from folded stacks of a function whose name begins with a brace.
+/// Recognizes what people look at; a frame of Python may begin with `<` as well.
+fn looks_like_markup(bytes: &[u8]) -> bool {
+    let begins = |tag: &str| {
+        let begin = bytes.trim_ascii_start().get(..tag.len());
+        begin.is_some_and(|begin| begin.eq_ignore_ascii_case(tag.as_bytes()))
+    };
+    ["<?xml", "<svg", "<!doctype", "<html"]
+        .into_iter()
+        .any(begins)
+}
+
 fn looks_like_json(bytes: &[u8]) -> bool {
     let mut tokens = bytes.iter().filter(|byte| !byte.is_ascii_whitespace());
     tokens.next() == Some(&b'{') && matches!(tokens.next(), None | Some(b'"' | b'}'))

@@ -268,3 +268,29 @@ fn names_that_are_not_utf8_are_read() {
         assert_eq!(stack, ["main", "f\u{fffd}"]);
     }
 }
+
+/// Anything beyond the greatest sum would have shares of more than all.
+#[test]
+fn counts_that_cannot_be_added_up_are_refused() {
+    let problem = |text: &str| read(text.as_bytes(), None).expect_err(text).to_string();
+    let half = u64::MAX / 2 + 1;
+    let text = problem(&format!("a;b {half}\na;c {half}\n"));
+    assert!(text.starts_with("its counts are too large"), "{text}");
+    let large = format!("a;b {}\na;c {half}\n", half - 2);
+    let profile = read(large.as_bytes(), None).expect("they can be added up");
+    assert_eq!(profile.total().as_units(), u64::MAX - 1);
+    for format in Format::all() {
+        bytes(format, &profile);
+    }
+}
+
+#[test]
+fn what_people_look_at_is_no_profile() {
+    let profile = Profile::from_stacks([(["<svg", "<html>"], 3)]);
+    for format in [Format::Svg, Format::Html] {
+        let error = read(&bytes(format, &profile)[..], None).expect_err("no profile");
+        assert!(error.to_string().starts_with("it is a drawing or a page"));
+    }
+    let folded = bytes(Format::Folded, &profile);
+    read(&folded[..], None).expect("functions may have such names");
+}

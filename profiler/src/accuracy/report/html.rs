@@ -101,19 +101,16 @@ fn write_map(page: &mut String, results: &Results) {
     page.push_str("</tfoot></table></div>\n");
 }
 
-const FOOT: [(&str, fn(&Slowdown) -> Ratio); 2] = [
+/// The side of a slow-down that a row is about.
+type Side = fn(&Slowdown) -> Ratio;
+
+const FOOT: [(&str, Side); 2] = [
     ("more CPU time", |slowdown| slowdown.cpu),
     ("more wall time", |slowdown| slowdown.wall),
 ];
 
 /// A row of slow-downs over the workloads of a family, where anything is known of it.
-fn write_foot(
-    page: &mut String,
-    results: &Results,
-    family: Family,
-    title: &str,
-    of: fn(&Slowdown) -> Ratio,
-) {
+fn write_foot(page: &mut String, results: &Results, family: Family, title: &str, of: Side) {
     let slowdowns = results.subjects.iter();
     let slowdowns = slowdowns.map(|subject| subject.slowdown.get(&family));
     if slowdowns.clone().all(|slowdown| slowdown.is_none()) {
