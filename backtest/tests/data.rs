@@ -11,6 +11,7 @@ mod data {
     mod mutated;
     mod notes;
     mod odd_columns;
+    mod odd_json;
     mod odd_lines;
     mod prices;
     mod real;

@@ -4,7 +4,7 @@ use super::DefectKind as K;
 
 /// For each kind, in the order of the enum: its name in JSON, what one and what many of
 /// it are called, and what `repair` does about it.
-pub const CATALOGUE: [(K, &str, &str, &str, &str); 35] = [
+pub const CATALOGUE: [(K, &str, &str, &str, &str); 36] = [
     (
         K::ByteOrderMark,
         "byte-order-mark",
@@ -31,6 +31,13 @@ pub const CATALOGUE: [(K, &str, &str, &str, &str); 35] = [
         "no-header",
         "file without a header",
         "files without a header",
+        "",
+    ),
+    (
+        K::NoVolumes,
+        "no-volumes",
+        "file without volumes: all are zero",
+        "files without volumes: all are zero",
         "",
     ),
     (

@@ -16,6 +16,8 @@ pub enum DefectKind {
     Banner,
     /// No line names the columns.
     NoHeader,
+    /// No column holds volumes; all are zero.
+    NoVolumes,
     /// Cells are told apart by another character than a comma.
     Delimiter,
     /// Decimals follow a comma, as in `9010,61`.
@@ -85,7 +87,7 @@ use DefectKind as K;
 
 impl DefectKind {
     /// Every kind, in the order in which reports list them.
-    pub const ALL: [Self; 35] = [
+    pub const ALL: [Self; 36] = [
         K::AbsentHours,
         K::PartialHours,
         K::EqualDuplicates,
@@ -114,6 +116,7 @@ impl DefectKind {
         K::Crlf,
         K::Banner,
         K::NoHeader,
+        K::NoVolumes,
         K::Delimiter,
         K::DecimalComma,
         K::Descending,

@@ -100,3 +100,42 @@ fn a_time_with_a_fraction_is_noted_once() {
     let finding = found(&seen, K::TimeUnit);
     assert_eq!((finding.n, &finding.lines[..]), (1, &[12][..]));
 }
+
+#[test]
+fn a_file_without_volumes_says_so() {
+    let content = changed(|lines| {
+        for line in lines {
+            let (prices, _) = line.rsplit_once(',').expect("there are six columns");
+            *line = prices.to_owned();
+        }
+    });
+    let (_, headerless) = content.split_once('\n').expect("there is a header");
+    for content in [&content, headerless] {
+        let seen = checked(NAME, content, Policy::Strict);
+        assert_eq!(found(&seen, K::NoVolumes).lines, [1]);
+        let bars = seen.listing.expect("a note is no defect").bars;
+        assert!(bars.volumes().iter().all(|volume| volume.to_bits() == 0));
+        assert_eq!(bars.closes(), whole().closes());
+    }
+}
+
+#[test]
+fn two_volumes_of_which_one_is_an_amount_are_told_apart_by_the_prices() {
+    // Huobi's `amount` are coins and its `vol` is money; elsewhere it is the reverse.
+    let rows = |is_huobi: bool| {
+        let header = if is_huobi { "amount,vol" } else { "vol,amount" };
+        changed(|lines| {
+            lines[0] = format!("unix,open,high,low,close,{header}");
+            for line in &mut lines[1..] {
+                let (_, volume) = line.rsplit_once(',').expect("there are six columns");
+                let volume: f64 = volume.parse().expect("it is a number");
+                *line += &format!(",{}", volume * 10_040.0);
+            }
+        })
+    };
+    let bars = defect(&rows(true), K::SwappedVolumes, 48, &[2, 3, 4, 5, 6]);
+    assert_eq!(bars, whole());
+    let loaded = load_text(NAME, rows(false)).expect("it is sound");
+    assert!(loaded.reports[0].is_clean());
+    assert_eq!(*super::support::bars(&loaded), whole());
+}

@@ -90,6 +90,8 @@ const QUOTE_VOLUME: &[&str] = &[
     "quoteassetvolume",
     "quotevol",
     "turnover",
+    // Beside a `volume` or `vol` it is the other of the two; which is which, prices tell.
+    "amount",
 ];
 
 /// The names of a file's columns.

@@ -116,9 +116,12 @@ pub fn sniff(
     };
     if let (None, Some(header)) = (&options.columns, &start.header) {
         (parts.volume, parts.quote_volume) = header.volumes(&symbol);
-        if parts.volume.is_none() {
+        if parts.volume.is_none() && parts.quote_volume.is_some() {
             return Err(lack(&format!("volume or volume {}", symbol.base())));
         }
+    }
+    if parts.volume.is_none() {
+        findings.note(K::NoVolumes, start.first_offset);
     }
     let mut head = Head {
         layout: parts.layout,

@@ -2,7 +2,8 @@
 //!
 //! `ccxt` gives `[[ms, open, high, low, close, volume], …]`; exchanges wrap the like
 //! in a result, under the pair's name or a word such as `ohlcv` or `data`. The longest
-//! array whose elements are rows is taken.
+//! array whose elements are rows is taken. Rows may also be a value a line, or stand
+//! turned, an array for each column.
 
 use serde_json::Value;
 
@@ -13,8 +14,17 @@ use crate::Result;
 pub fn text(file: &SourceFile<'_>) -> Result<Vec<u8>> {
     let bytes = file.bytes();
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    let value: Value = serde_json::from_slice(bytes)
+    let values = serde_json::Deserializer::from_slice(bytes).into_iter();
+    let mut values: Vec<Value> = values
+        .collect::<Result<_, _>>()
         .map_err(|error| file.error(format!("is not JSON: {error}")))?;
+    // A value a line, or one for all.
+    let mut value = if values.len() == 1 {
+        values.remove(0)
+    } else {
+        Value::Array(values)
+    };
+    turn_columns(&mut value);
     let mut rows = None;
     find_rows(&value, &mut rows);
     let Some(rows) = rows else {
@@ -28,6 +38,46 @@ pub fn text(file: &SourceFile<'_>) -> Result<Vec<u8>> {
         write_rows(rows, None, &mut text);
     }
     Ok(text)
+}
+
+/// Makes rows of columns: of an object of arrays that are equally long, as
+/// TradingView's `{"t": […], "o": […], …}`, or of objects, as pandas writes them.
+fn turn_columns(value: &mut Value) {
+    match value {
+        Value::Array(elements) => elements.iter_mut().for_each(turn_columns),
+        Value::Object(fields) => {
+            let columns: Vec<_> = fields
+                .iter()
+                .filter_map(|(name, column)| Some((name, cells_of(column)?)))
+                .collect();
+            let n_rows = columns.first().map_or(0, |(_, cells)| cells.len());
+            let is_table = columns.len() >= 5
+                && n_rows > 0
+                && columns.iter().all(|(_, cells)| cells.len() == n_rows);
+            if !is_table {
+                fields.values_mut().for_each(turn_columns);
+                return;
+            }
+            let row = |idx: usize| {
+                let cells = columns.iter();
+                cells
+                    .map(|(name, cells)| ((*name).clone(), cells[idx].clone()))
+                    .collect()
+            };
+            *value = (0..n_rows).map(|idx| Value::Object(row(idx))).collect();
+        }
+        _ => {}
+    }
+}
+
+/// The cells of a column, or `None` when it is none.
+fn cells_of(column: &Value) -> Option<Vec<&Value>> {
+    let cells: Vec<_> = match column {
+        Value::Array(cells) => cells.iter().collect(),
+        Value::Object(cells) => cells.values().collect(),
+        _ => return None,
+    };
+    cells.iter().all(|cell| is_cell(cell)).then_some(cells)
 }
 
 /// The longest array of arrays or of objects in a value.
