@@ -25,6 +25,7 @@ mod source_file;
 mod time_format;
 mod transcribe;
 
+use std::collections::HashMap;
 use std::num::NonZero;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -39,8 +40,8 @@ pub use policy::{ImportOptions, Policy};
 pub use report::{AbsentHours, AbsentRun, LoadReport, RowOrder};
 pub use time_format::TimeFormat;
 
-use crate::Result;
 use crate::market::{Listing, Market};
+use crate::{Error, Result};
 use cache::Cached;
 use findings::Findings;
 use repair::Reference;
@@ -116,13 +117,15 @@ pub fn check(
 /// with `.bars`, into `folder` or beside it. Returns the reports and what was written.
 ///
 /// # Errors
-/// As [`load_with`], and when an import cannot be written. Imports of files before the
+/// As [`load_with`], when two imports would have one name, and when one cannot be
+/// written. Imports of files before the
 /// refused one stay.
 pub fn import(
     paths: &[impl AsRef<Path> + Sync],
     options: &ImportOptions,
     folder: Option<&Path>,
 ) -> Result<Vec<(LoadReport, PathBuf)>> {
+    require_own_targets(paths, folder)?;
     let reference = reference(options)?;
     let imports = on_all_cores(paths, |path| {
         let path = path.as_ref();
@@ -133,6 +136,26 @@ pub fn import(
         Ok((checked.report, target))
     });
     imports.into_iter().collect()
+}
+
+/// Refuses files whose imports would replace one another.
+fn require_own_targets(paths: &[impl AsRef<Path>], folder: Option<&Path>) -> Result<()> {
+    let mut targets = HashMap::new();
+    for path in paths {
+        let path = path.as_ref();
+        let target = cache::path_of(path, folder);
+        if let Some(other) = targets.insert(target.clone(), path) {
+            let (other, target) = (other.display(), target.display());
+            return Err(Error::File {
+                path: path.to_owned(),
+                problem: format!(
+                    "would replace the import of `{other}`: both are called `{target}`; import \
+                     them into folders of their own"
+                ),
+            });
+        }
+    }
+    Ok(())
 }
 
 /// What `work` makes of each path, in their order.

@@ -37,18 +37,21 @@ impl<'a> SourceFile<'a> {
         // Asked for before the content: whoever changes the file meanwhile makes its
         // times newer than these.
         let metadata = file.metadata().ok();
-        // Sizes the buffer at once; a wrong length only costs a reallocation.
+        // Sizes the buffer at once; a wrong length only costs a reallocation. A length
+        // that is too large spares reading at all.
         let length = metadata.as_ref().map_or(0, Metadata::len);
-        bytes.reserve(usize::try_from(length.min(MAX_BYTES)).unwrap_or(0));
-        file.take(MAX_BYTES + 1)
-            .read_to_end(&mut bytes)
-            .map_err(io_error)?;
+        if length <= MAX_BYTES {
+            bytes.reserve(usize::try_from(length).unwrap_or(0));
+            file.take(MAX_BYTES + 1)
+                .read_to_end(&mut bytes)
+                .map_err(io_error)?;
+        }
         let file = Self {
             path,
             bytes,
             metadata,
         };
-        if file.bytes.len() as u64 > MAX_BYTES {
+        if length.max(file.bytes.len() as u64) > MAX_BYTES {
             return Err(file.error("is larger than 1 GiB, too large for hourly prices"));
         }
         Ok(file)

@@ -204,3 +204,28 @@ fn policies_decide_what_a_run_trades_on() {
     hint: correct or delete this line, then run again
     ");
 }
+
+#[test]
+fn imports_do_not_replace_one_another() {
+    let sandbox = sandbox()
+        .with_folder("a")
+        .with_folder("b")
+        .with("a/ETHUSD_60.csv", CLEAN)
+        .with("b/ETHUSD_60.csv", CLEAN);
+    let before = sandbox.files();
+    let refused = "data import a/ETHUSD_60.csv b/ETHUSD_60.csv --output imports";
+    assert_snapshot!(sandbox.refusal(refused), @"error: `b/ETHUSD_60.csv` would replace the import of `a/ETHUSD_60.csv`: both are called `imports/ETHUSD_60.csv.bars`; import them into folders of their own");
+    assert_eq!(sandbox.files(), before);
+    let ran = sandbox.backtest("data import a/ETHUSD_60.csv b/ETHUSD_60.csv");
+    ran.succeeds();
+}
+
+#[cfg(unix)]
+#[test]
+fn a_pipe_is_read_once() {
+    let sandbox = sandbox();
+    let mut command = sandbox.command();
+    command.args(["--strategy", "idle", "--data", "/dev/stdin"]);
+    let ran = sandbox.seen(command.write_stdin(CLEAN)).succeeds();
+    assert_snapshot!(ran.row("hours"), @"2017-12-01 00:00 .. 2017-12-01 03:00, 3 ticks");
+}

@@ -35,7 +35,8 @@ use meta::Meta;
 use pieces::Pieces;
 
 const MAGIC: &[u8; 8] = b"BDIMPORT";
-const VERSION: u32 = 1;
+/// Another one whenever files are laid out or sources are read in another way.
+const VERSION: u32 = 2;
 const HEADER_BYTES: usize = 24;
 
 /// An import in memory.
@@ -56,10 +57,12 @@ pub fn path_of(source: &Path, folder: Option<&Path>) -> PathBuf {
     }
 }
 
-/// Whether a file begins as imports do.
+/// Whether a file begins as imports do. A pipe is not asked: what is read of it is gone.
 pub fn is_import(path: &Path) -> bool {
     let mut magic = [0; MAGIC.len()];
-    File::open(path).is_ok_and(|mut file| file.read_exact(&mut magic).is_ok() && magic == *MAGIC)
+    let is_file = fs::metadata(path).is_ok_and(|metadata| metadata.is_file());
+    let begins = |mut file: File| file.read_exact(&mut magic).is_ok() && magic == *MAGIC;
+    is_file && File::open(path).is_ok_and(begins)
 }
 
 /// The import at `path`, if it is whole and was made of the very content that
