@@ -2,13 +2,14 @@
 //!
 //! `2018-02-01 11-PM`, `2018-02-01 23:00:00`, `2018-02-01T23:00:00Z`,
 //! `20180201 230000`, `201802012300`, `2018.02.01 23:00`, `01.02.2018 23:00:00.000
-//! GMT+0000`, `2/1/18 11:00 PM` and `01-Feb-2018 23:00`. By hand, because a general
+//! GMT+0000`, `2/1/18 11:00 PM`, `01-Feb-2018 23:00` and `Thu, February 1, 2018 23:00`. By hand, because a general
 //! parser would be most of the time that a file takes.
 
 use chrono::NaiveDate;
 
 use super::flaw::Flaw;
 use super::moment::{Form, Moment, is_believed, out_of_range};
+use super::scan::Scan;
 use crate::data::DefectKind;
 
 /// In which order day, month and year stand where the year does not come first with
@@ -33,15 +34,12 @@ impl DayOrder {
     pub const ALL: [Self; 3] = [Self::YearFirst, Self::DayFirst, Self::MonthFirst];
 }
 
-const MONTHS: [&[u8]; 12] = [
-    b"jan", b"feb", b"mar", b"apr", b"may", b"jun", b"jul", b"aug", b"sep", b"oct", b"nov", b"dec",
-];
-
 const SECONDS_PER_DAY: i64 = 86_400;
 
 /// Reads a date with or without a time of day.
 pub fn date(text: &[u8], order: DayOrder) -> Result<Moment, Flaw> {
     let mut scan = Scan(text);
+    scan.skip_weekday();
     let (days, is_two_digit_year) = scan.day(order)?;
     let clock = scan.clock()?;
     let seconds = days * SECONDS_PER_DAY + clock.seconds;
@@ -75,15 +73,15 @@ fn no_clock(kind: DefectKind) -> Flaw {
     Flaw::new(kind, "is not a time of day")
 }
 
-/// What is left of a text.
-struct Scan<'a>(&'a [u8]);
-
 impl Scan<'_> {
     /// Days since 1970, and whether the year has two digits.
     fn day(&mut self, order: DayOrder) -> Result<(i64, bool), Flaw> {
         let text = self.0;
         if let Some([year, month, day]) = self.iso_day() {
             return Ok((days(year, month, day)?, false));
+        }
+        if let Some(month) = self.month_name() {
+            return self.day_after_month(month);
         }
         let (first, width) = self.number();
         if matches!(width, 8 | 12 | 14) {
@@ -116,6 +114,18 @@ impl Scan<'_> {
             _ => year + 1900,
         };
         Ok((days(year, month, day)?, year_width == 2))
+    }
+
+    /// The rest of `Feb 1, 2018` and of `Feb 01 2018`.
+    fn day_after_month(&mut self, month: u64) -> Result<(i64, bool), Flaw> {
+        while self.skip(b"-/. ").is_some() {}
+        let (day, day_width) = self.number();
+        while self.skip(b"-/., ").is_some() {}
+        let (year, year_width) = self.number();
+        if !matches!((day_width, year_width), (1 | 2, 4)) {
+            return Err(no_date(DefectKind::UnreadableRows));
+        }
+        Ok((days(year, month, day)?, false))
     }
 
     /// The time of day, with an offset from UTC taken off; midnight when none is there.
@@ -204,76 +214,6 @@ impl Scan<'_> {
         };
         (self.0.is_empty() && hours < 24 && minutes < 60)
             .then(|| sign * i64::try_from(hours * 3_600 + minutes * 60).expect("within a day"))
-    }
-
-    /// The digits that come next as a number, and how many they are; none and zero
-    /// when they are too many to be part of a date.
-    fn number(&mut self) -> (u64, usize) {
-        let mut value = 0;
-        let mut width = 0;
-        while let Some(byte) = self.0.get(width).filter(|byte| byte.is_ascii_digit()) {
-            if width == 14 {
-                return (0, 0);
-            }
-            value = value * 10 + u64::from(byte - b'0');
-            width += 1;
-        }
-        self.0 = &self.0[width..];
-        (value, width)
-    }
-
-    fn two_digits(&mut self) -> Option<u64> {
-        let (value, width) = self.number();
-        matches!(width, 1 | 2).then_some(value)
-    }
-
-    fn number_is_not_zero(&mut self) -> bool {
-        let width = self
-            .0
-            .iter()
-            .take_while(|byte| byte.is_ascii_digit())
-            .count();
-        let (digits, rest) = self.0.split_at(width);
-        self.0 = rest;
-        digits.iter().any(|digit| *digit != b'0')
-    }
-
-    /// The year, month and day of a text that begins as `2018-02-01` does, which is how
-    /// most dates are written.
-    fn iso_day(&mut self) -> Option<[u64; 3]> {
-        let (text, rest) = self.0.split_first_chunk::<10>()?;
-        let parts = [&text[..4], &text[5..7], &text[8..]];
-        let is_number = |part: &&[u8]| part.iter().all(u8::is_ascii_digit);
-        let is_day = (text[4], text[7]) == (b'-', b'-')
-            && parts.iter().all(is_number)
-            && !rest.first().is_some_and(u8::is_ascii_digit);
-        is_day.then(|| {
-            self.0 = rest;
-            let digit = |digit: &u8| u64::from(digit - b'0');
-            let number = |part: &[u8]| part.iter().map(digit).fold(0, |n, digit| 10 * n + digit);
-            parts.map(number)
-        })
-    }
-
-    fn month_name(&mut self) -> Option<u64> {
-        let letters = self
-            .0
-            .get(..3)
-            .filter(|letters| letters[0].is_ascii_alphabetic())?;
-        let month = MONTHS
-            .iter()
-            .position(|name| letters.eq_ignore_ascii_case(name))?;
-        self.0 = &self.0[3..];
-        Some(month as u64 + 1)
-    }
-
-    /// Steps over the next byte if it is one of these, and returns it.
-    fn skip(&mut self, wanted: &[u8]) -> Option<u8> {
-        let (byte, rest) = self.0.split_first()?;
-        wanted.contains(byte).then(|| {
-            self.0 = rest;
-            *byte
-        })
     }
 }
 

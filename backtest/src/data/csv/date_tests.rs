@@ -39,6 +39,11 @@ fn dates_have_twelve_or_twenty_four_hours() {
         "201802012300",
         "20180201230000",
         "20180201T23",
+        "Thu, 01 Feb 2018 23:00:00 GMT",
+        "Thursday 1 February 2018 23:00",
+        "Thu Feb 01 2018, 11:00 PM",
+        "Feb 1, 2018 23:00",
+        "February 01, 2018, 23:00",
     ] {
         check(text, DayOrder::YearFirst, Ok("2018-02-01 23:00"));
     }

@@ -19,6 +19,7 @@ mod plain;
 mod records;
 mod row;
 mod row_time;
+mod scan;
 mod shown;
 mod sniff;
 mod times;
