@@ -73,10 +73,15 @@ pub fn run(args: &RecordArgs) -> Result<ExitCode> {
     };
     // What could not be written can still be recovered.
     let is_needed = written.is_err() && profile.total() > Weight::default();
-    if let Some(spool) = spool
-        && !is_needed
-    {
-        let _ = fs::remove_file(spool);
+    if let Some(spool) = spool {
+        if is_needed {
+            streams::tell(format_args!(
+                "The recording is kept: profiler recover {} --output FILE",
+                spool.display()
+            ));
+        } else {
+            let _ = fs::remove_file(spool);
+        }
     }
     let written = written?;
     if !args.quiet {

@@ -3,12 +3,14 @@
 use std::env;
 use std::ffi::OsStr;
 use std::fs;
+use std::os::unix::ffi::OsStrExt;
 use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
 use std::process::{Command, ExitCode, ExitStatus, Stdio};
 
 use anyhow::{Context as _, Result, bail};
 use profiler::{RecordOptions, Recording};
+use rustix::fs::{Access, access};
 use rustix::process::Signal;
 
 use super::options::{Target, short_name};
@@ -72,16 +74,24 @@ impl Session {
 /// Looks for a program as the system will, so that a typing mistake is told as one.
 fn require(program: &OsStr) -> Result<()> {
     let path = Path::new(program);
-    let is_there = if path.components().count() > 1 {
+    let is_named = program.as_bytes().contains(&b'/');
+    let is_there = if is_named {
         path.exists()
     } else {
         let folders = env::var_os("PATH").unwrap_or_default();
         env::split_paths(&folders).any(|folder| folder.join(path).exists())
     };
-    if is_there {
-        return Ok(());
-    }
     let name = path.display();
+    if is_there {
+        let hint = if is_named && path.is_dir() {
+            "name a program in this folder".to_owned()
+        } else if is_named && access(path, Access::EXEC_OK).is_err() {
+            format!("if it is a script, `chmod +x {name}` lets it run")
+        } else {
+            return Ok(());
+        };
+        bail!(Hinted::new(format!("`{name}` cannot be run"), hint));
+    }
     let hint = if path.is_file() {
         format!("a program in this folder is started as ./{name}")
     } else {

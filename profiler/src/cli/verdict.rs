@@ -195,8 +195,8 @@ pub fn nothing(quality: &Quality) -> String {
             count(lost)
         );
     }
-    "the process used next to no processor time: record longer or with a higher --rate, or \
-     sample sleep as well with --mode wall"
+    "the process used next to no processor time: record longer or with a higher --rate, \
+     sample sleep as well with --mode wall, or the processes that it starts with --subprocesses"
         .to_owned()
 }
 
@@ -279,7 +279,7 @@ mod tests {
 
     #[test]
     fn nothing_sampled_says_what_to_do() {
-        assert_snapshot!(nothing(profile(0, |_| ()).quality()), @"the process used next to no processor time: record longer or with a higher --rate, or sample sleep as well with --mode wall");
+        assert_snapshot!(nothing(profile(0, |_| ()).quality()), @"the process used next to no processor time: record longer or with a higher --rate, sample sleep as well with --mode wall, or the processes that it starts with --subprocesses");
         let lost = profile(0, |quality| quality.lost = Weight::from_samples(2_000));
         assert_snapshot!(nothing(lost.quality()), @"all 2,000 samples that were due are lost: raise --max-memory or lower --rate");
     }

@@ -63,8 +63,12 @@ fn targets_that_are_not_there() {
     hint: a program in this folder is started as ./run.sh
     ");
     assert_snapshot!(sandbox().with("run.sh", "").refusal("record -o a.svg -- ./run.sh"), @r"
-    error: cannot record `./run.sh`: could not start the program: Permission denied (os error 13)
-    hint: choose another place, or see to the permissions
+    error: `./run.sh` cannot be run
+    hint: if it is a script, `chmod +x ./run.sh` lets it run
+    ");
+    assert_snapshot!(refusal("record -o a.svg -- ./"), @r"
+    error: `./` cannot be run
+    hint: name a program in this folder
     ");
 }
 

@@ -218,7 +218,7 @@ fn sleep_is_nothing_to_cpu_mode() {
     let ran = recorded.ran.exits_with(2);
     assert_snapshot!(ran.stderr, @r"
     error: nothing was sampled, so there is nothing to write
-    hint: the process used next to no processor time: record longer or with a higher --rate, or sample sleep as well with --mode wall
+    hint: the process used next to no processor time: record longer or with a higher --rate, sample sleep as well with --mode wall, or the processes that it starts with --subprocesses
     ");
     assert_eq!(recorded.sandbox.names(), [] as [&str; 0]);
 }
@@ -262,6 +262,9 @@ fn what_cannot_be_written_can_be_recovered() {
         .filter(|name| name.contains(".spool"))
         .collect();
     assert_eq!(spools.len(), 1, "{spools:?}");
+    let said = String::from_utf8_lossy(&output.stderr);
+    let how = format!("profiler recover out/{} --output FILE", spools[0]);
+    assert!(said.contains(&how), "{said}");
 }
 
 #[test]
