@@ -136,7 +136,7 @@ proptest! {
             let tick = tick.expect("no fill before the range");
             prop_assert!(tick > 0, "the first tick's orders wait for the second's open");
             let row = scenario.pairs[fill.pair.index()][scenario.n_warm_up + tick];
-            prop_assert!(!row.filled);
+            prop_assert!(!row.absent);
             prop_assert_eq!(fill.price.as_units(), row.open * CENT);
         }
     }
@@ -325,15 +325,21 @@ fn with_other_future(scenario: &Scenario, future: &[Vec<Row>], now: usize) -> Sc
     let next = scenario.n_warm_up + now + 1;
     let mut other = scenario.clone();
     for (rows, future) in other.pairs.iter_mut().zip(future) {
-        let Row { open, filled, .. } = rows[next];
+        let Row {
+            open,
+            volume,
+            absent,
+            ..
+        } = rows[next];
         rows[next..].copy_from_slice(&future[next..]);
-        let close = if filled { open } else { rows[next].close };
+        let close = if absent { open } else { rows[next].close };
         rows[next] = Row {
             open,
             high: open.max(close),
             low: open.min(close),
             close,
-            filled,
+            volume,
+            absent,
         };
     }
     other

@@ -177,7 +177,8 @@ fn who_sleeps_is_called_where_averages_cross_and_not_between() {
         high: close(hour),
         low: close(hour),
         close: close(hour),
-        filled: false,
+        volume: 1,
+        absent: false,
     };
     let scenario = Scenario {
         pairs: vec![(0..290).map(row).collect()],

@@ -13,7 +13,7 @@ use proptest::prelude::*;
 use proptest::strategy::Strategy as Generator;
 
 use crate::ONE;
-use crate::scenario::CENT;
+use crate::row::CENT;
 
 /// Units of [`Ratio`] in one.
 const WHOLE: i128 = Quantity::ONE.as_units();

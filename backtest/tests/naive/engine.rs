@@ -5,7 +5,8 @@ use backtest::{EngineOptions, FillConvention, IntraBar, Kind, Status, TimeInForc
 use crate::book::NaiveOrder;
 use crate::costs::Costs;
 use crate::offer::at_market;
-use crate::scenario::{CENT, Row, Scenario, Script};
+use crate::row::{CENT, Row};
+use crate::scenario::{Scenario, Script};
 
 /// The three moments of a bar, of which the middle one is long.
 #[derive(Clone, Copy, PartialEq)]

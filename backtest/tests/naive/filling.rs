@@ -2,7 +2,8 @@
 
 use backtest::{Account, Amount, Rejection, Status, TimeInForce};
 
-use crate::account::{Exposed, most_affordable, most_bearable, most_value, next_price, tradable};
+use crate::account::{Exposed, most_bearable, next_price, tradable};
+use crate::affordable::{most_affordable, most_value};
 use crate::engine::{Moment, Naive, NaiveFill};
 use crate::offer::Offered;
 use crate::scenario::Wish;

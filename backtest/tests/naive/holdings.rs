@@ -4,7 +4,8 @@ use backtest::{Account, Amount, Kind, Quantity, Status, TimeInForce, TradingRule
 
 use crate::account::{hundredths, times};
 use crate::engine::{Moment, Naive, NaiveFill};
-use crate::scenario::{CENT, Row, Wish};
+use crate::row::{CENT, Row};
+use crate::scenario::Wish;
 
 impl Naive<'_> {
     /// Pays for what is borrowed, and closes an account whose margin is used up.

@@ -5,12 +5,16 @@
 //! it needs them. It shares the vocabulary of orders with the crate, and no code.
 
 mod account;
+#[path = "../support/affordable.rs"]
+mod affordable;
 mod book;
 mod costs;
 mod engine;
 mod filling;
 mod holdings;
 mod offer;
+#[path = "../support/row.rs"]
+mod row;
 mod scenario;
 
 use backtest::{
@@ -22,7 +26,8 @@ use proptest::strategy::Strategy as Generator;
 
 use costs::{Costs, costs};
 use engine::{Naive, NaiveFill};
-use scenario::{CENT, Scenario, Script, Scripted, scenario};
+use row::CENT;
+use scenario::{Scenario, Script, Scripted, scenario};
 
 /// Units of [`Cash`] in one of the quote currency.
 const ONE: i128 = 10_i128.pow(22);
@@ -108,7 +113,7 @@ fn check(
 }
 
 fn real(scenario: &Scenario, script: &Script, options: &EngineOptions) -> Outcome {
-    let market = scenario.market();
+    let market = row::market(&scenario.0, 1);
     let (start, end) = market.common_hours();
     let range = HourRange::new(start, end).expect("hours");
     let mut portal = MemoryPortal::new(&market);

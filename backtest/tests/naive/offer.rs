@@ -4,7 +4,7 @@ use backtest::{FillConvention, IntraBar, Kind, Trail};
 
 use crate::account::{hundredths, next_price};
 use crate::engine::{Moment, Naive};
-use crate::scenario::{CENT, Row};
+use crate::row::{CENT, Row};
 
 /// A price at which an order can be executed.
 #[derive(Clone, Copy)]

@@ -1,28 +1,16 @@
 //! Random markets around a price of a hundred, and scripts of every kind of order.
 
 use backtest::{
-    Amount, Bar, BarSeries, Cash, Context, Kind, Listing, Market, OrderId, OrderRequest, PairId,
-    Price, Quantity, Ratio, Strategy, Symbol, TimeInForce, Timestamp, Trail,
+    Amount, Cash, Context, Kind, OrderId, OrderRequest, PairId, Price, Quantity, Ratio, Strategy,
+    TimeInForce, Timestamp, Trail,
 };
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::strategy::Strategy as Generator;
 
-/// [`Price`] units in a cent: all prices are whole cents.
-pub const CENT: i64 = 100_000_000;
+use crate::row::{CENT, Row};
 
 const MAX_HOURS: usize = 24;
-
-/// One hour of a pair, prices in cents.
-#[derive(Clone, Copy, Debug)]
-pub struct Row {
-    pub open: i64,
-    pub high: i64,
-    pub low: i64,
-    pub close: i64,
-    pub volume: u32,
-    pub absent: bool,
-}
 
 /// The rows of each pair.
 #[derive(Clone, Debug)]
@@ -49,29 +37,6 @@ pub enum Step {
 
 /// What is done at each tick.
 pub type Script = Vec<Vec<Step>>;
-
-impl Scenario {
-    pub fn market(&self) -> Market {
-        let listings = self.0.iter().enumerate().map(|(idx, rows)| {
-            let mut bars = BarSeries::new(Timestamp::from_seconds(0));
-            for row in rows {
-                let price = |cents| Price::from_units(cents * CENT);
-                bars.push(Bar {
-                    open_time: bars.end(),
-                    open: price(row.open),
-                    high: price(row.high),
-                    low: price(row.low),
-                    close: price(row.close),
-                    volume: f64::from(row.volume),
-                    filled: row.absent,
-                });
-            }
-            let symbol = Symbol::parse(&format!("COIN{idx}/USD")).expect("a ticker");
-            Listing { symbol, bars }
-        });
-        Market::new(listings.collect(), "a test".into(), true).expect("distinct pairs")
-    }
-}
 
 /// Does as the script says.
 pub struct Scripted<'a> {

@@ -1,29 +1,19 @@
 //! Small random markets, and a strategy that does as it is told.
 
 use backtest::{
-    Bar, BarSeries, Cash, Context, EngineOptions, HourRange, Listing, Market, MemoryPortal,
-    Outcome, Price, Quantity, Strategy, Symbol, Timestamp, run,
+    Cash, Context, EngineOptions, HourRange, Market, MemoryPortal, Outcome, Price, Quantity,
+    Strategy, Timestamp, run,
 };
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::strategy::Strategy as Generator;
 
-/// [`Price`] units in a cent. Prices are whole cents, as on exchanges, so that
-/// averages tie often and a commission of 0.1 % is exact.
-pub const CENT: i64 = 100_000_000;
+mod row;
+
+pub use row::{CENT, Row};
 
 /// [`Cash`] units in one of the quote currency.
 pub const ONE: i128 = 10_i128.pow(22);
-
-/// One hour of a pair, in cents.
-#[derive(Clone, Copy, Debug)]
-pub struct Row {
-    pub open: i64,
-    pub high: i64,
-    pub low: i64,
-    pub close: i64,
-    pub filled: bool,
-}
 
 /// A market's rows, pair by pair, and how many of the first hours are warm-up.
 #[derive(Clone, Debug)]
@@ -47,26 +37,7 @@ impl Scenario {
 
     /// The market with every price times `scale`.
     pub fn market(&self, scale: i64) -> Market {
-        let listings = self.pairs.iter().enumerate().map(|(idx, rows)| {
-            let mut bars = BarSeries::new(Timestamp::from_seconds(0));
-            for row in rows {
-                let price = |cents| Price::from_units(cents * CENT * scale);
-                bars.push(Bar {
-                    open_time: bars.end(),
-                    open: price(row.open),
-                    high: price(row.high),
-                    low: price(row.low),
-                    close: price(row.close),
-                    volume: 1.0,
-                    filled: row.filled,
-                });
-            }
-            Listing {
-                symbol: Symbol::parse(&format!("COIN{idx}/USD")).expect("a ticker"),
-                bars,
-            }
-        });
-        Market::new(listings.collect(), "a test".into(), true).expect("distinct pairs")
+        row::market(&self.pairs, scale)
     }
 
     /// The hours after the warm-up, less the last `n_cut`.
@@ -193,14 +164,16 @@ pub fn rows(n_hours: usize) -> impl Generator<Value = Vec<Row>> {
         let mut last = first;
         let walk = hours
             .into_iter()
-            .map(|(gap, change, above, below, filled)| {
-                if filled {
+            .map(|(gap, change, above, below, absent)| {
+                let volume = 1;
+                if absent {
                     return Row {
                         open: last,
                         high: last,
                         low: last,
                         close: last,
-                        filled,
+                        volume,
+                        absent,
                     };
                 }
                 let open = (last + gap).max(10);
@@ -210,7 +183,8 @@ pub fn rows(n_hours: usize) -> impl Generator<Value = Vec<Row>> {
                     high: open.max(last) + above,
                     low: (open.min(last) - below).max(1),
                     close: last,
-                    filled,
+                    volume,
+                    absent,
                 }
             });
         walk.collect()
