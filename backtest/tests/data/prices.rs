@@ -3,7 +3,7 @@
 use backtest::data::{DefectKind as K, Policy};
 
 use super::judge::{NAME, changed, defect, filled, whole};
-use super::support::{checked, load_text, ohlcv, time};
+use super::support::{checked, load_text, ohlcv, text, time};
 
 #[test]
 fn prices_that_are_none_cost_their_row() {
@@ -40,6 +40,26 @@ fn ranges_are_widened_to_hold_all_prices() {
             .bars;
         assert_ne!(kept.bar(5), bar, "keep leaves it as it is");
     }
+}
+
+#[test]
+fn coins_of_a_few_price_steps_move_by_as_much() {
+    let closes = [3, 3, 4, 3, 3, 3, 3, 5, 3, 2, 3, 3, 3, 4, 3, 3, 3, 3];
+    let satoshi = |closes: &[i64]| {
+        let rows = closes.iter().enumerate().map(|(hour, close)| {
+            let price = format!("0.0000000{close}");
+            format!("{},{price},{price},{price},{price},20", time(hour))
+        });
+        let header = "timestamp,open,high,low,close,volume".to_owned();
+        text(&std::iter::once(header).chain(rows).collect::<Vec<_>>())
+    };
+    let report = checked(NAME, satoshi(&closes), Policy::Repair).report;
+    assert_eq!(report.finding(K::BadTicks), None);
+    // What is ten times as much is no step.
+    let mut closes = closes;
+    closes[10] = 9;
+    let report = checked(NAME, satoshi(&closes), Policy::Repair).report;
+    assert_eq!(report.finding(K::BadTicks).map(|found| found.n), Some(1));
 }
 
 #[test]
