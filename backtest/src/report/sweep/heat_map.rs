@@ -26,9 +26,7 @@ table { border-collapse: collapse; font-variant-numeric: tabular-nums }
 th { font-weight: 600; font-size: 12px; padding: 2px 4px; text-align: right }
 .map { overflow-x: auto }
 .map td { min-width: 22px; height: 20px; padding: 0; border: 1px solid Canvas }
-.best td { padding: 2px 10px; text-align: right }
-.best th { padding: 2px 10px }
-pre { white-space: pre-wrap }
+pre { overflow-x: auto }
 .key { display: inline-block; width: 16rem; height: 12px; vertical-align: middle;
        background: linear-gradient(90deg, #440154, #3b528b, #21918c, #5ec962, #fde725) }
 ";
@@ -38,6 +36,7 @@ pub fn to_html(report: &SweepReport<'_>) -> String {
     let title = format!("Sweep of {}", report.strategy.name);
     let mut page = format!(
         "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\
+         <meta name=\"viewport\" content=\"width=device-width\">\
          <title>{}</title><style>{STYLE}</style></head><body><h1>{}</h1>\n",
         escaped(&title),
         escaped(&title),
@@ -51,13 +50,13 @@ pub fn to_html(report: &SweepReport<'_>) -> String {
         };
         page += &map(report.table, &one, axis);
     }
-    writeln!(
-        page,
-        "<h2>The best</h2><pre>{}</pre></body></html>",
-        escaped(&super::to_text(report))
-    )
-    .expect("a string takes every write");
-    page
+    page += "<h2>The best</h2>";
+    for part in super::to_text(report).trim_end().split("\n\n") {
+        // Sentences wrap, and the table keeps its columns.
+        let tag = if part.contains('\n') { "pre" } else { "p" };
+        writeln!(page, "<{tag}>{}</{tag}>", escaped(part)).expect("a string takes every write");
+    }
+    page + "</body></html>\n"
 }
 
 fn map(table: &Table, rows: &Axis, columns: &Axis) -> String {
