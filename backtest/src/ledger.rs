@@ -59,22 +59,26 @@ impl Ledger for Curve {
         closes: impl Fn(PairId) -> &'a [Price],
     ) {
         let (first, cash) = (self.equity.len(), portfolio.cash());
-        self.equity.resize(first + n_hours, cash);
-        if portfolio.held().next().is_none() {
+        let mut held = portfolio.held();
+        let Some((pair, position)) = held.next() else {
+            self.equity.resize(first + n_hours, cash);
             self.units.resize(1 + first + n_hours, cash.in_units());
             return;
-        }
+        };
+        let value = |close: &Price| cash + *close * position.quantity;
+        self.equity.extend(closes(pair).iter().map(value));
         let hours = &mut self.equity[first..];
-        for (pair, position) in portfolio.held() {
+        for (pair, position) in held {
             for (equity, close) in hours.iter_mut().zip(closes(pair)) {
                 *equity += *close * position.quantity;
             }
         }
-        for equity in hours {
+        let exposure = &mut self.exposure;
+        self.units.extend(hours.iter().map(|equity| {
             let in_units = equity.in_units();
-            self.units.push(in_units);
-            self.exposure.update(*equity - cash, in_units);
-        }
+            exposure.update(*equity - cash, in_units);
+            in_units
+        }));
     }
 }
 
