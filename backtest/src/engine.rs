@@ -43,7 +43,7 @@ where
 {
     let mut curve = Curve::new(options.capital, range.n_hours());
     let (portfolio, broker) = play(market, range, portal, strategy, options, &mut curve)?;
-    let metrics = metrics(&curve.units, curve.exposure, &market.benchmark(range));
+    let metrics = metrics(curve.units, curve.exposure, &market.benchmark(range));
     Ok(Outcome {
         range,
         ticks: range.n_hours(),

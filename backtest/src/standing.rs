@@ -60,14 +60,13 @@ impl Standing {
     ) -> Option<Ordering> {
         let order = sums.compare_averages(bars.start, fast, slow)?;
         let goes_on = tick == self.end.get() && self.is_of(fast, slow);
-        let n_bars = if goes_on {
-            (2 * self.n_bars.get()).min(MOST_AHEAD)
-        } else {
-            1
-        };
-        let ahead = bars.start + 1..bars.end.min(bars.start + n_bars);
-        let change = sums.first_change(ahead.clone(), (fast, slow), order);
-        let n_known = change.unwrap_or(ahead.end) - bars.start;
+        let (mut n_bars, mut n_known) = (1, 1);
+        if goes_on {
+            n_bars = (2 * self.n_bars.get()).min(MOST_AHEAD);
+            let ahead = bars.start + 1..bars.end.min(bars.start + n_bars);
+            let change = sums.first_change(ahead.clone(), (fast, slow), order);
+            n_known = change.unwrap_or(ahead.end) - bars.start;
+        }
         self.fast.set(fast);
         self.slow.set(slow);
         self.order.set(order);

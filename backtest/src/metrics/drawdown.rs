@@ -19,24 +19,39 @@ pub(super) fn worst(curve: &[f64]) -> Drawdown {
     // Compared as a share that is left, so that a new low costs a division and
     // nothing else does.
     let mut least = f64::INFINITY;
-    for (at, value) in curve.iter().copied().enumerate() {
-        if value > peak {
-            (peak, peak_at) = (value, at);
-            least = peak * (1.0 - worst.fraction);
-        } else if value < least.min(peak) {
-            let fraction = (peak - value) / peak;
-            if fraction > worst.fraction {
-                worst = Drawdown {
-                    fraction,
-                    peak_tick: peak_at.checked_sub(1),
-                    trough_tick: Some(at - 1),
-                };
+    for (n_before, values) in curve.chunks(N_AT_ONCE).enumerate() {
+        // Most of the time there is neither a new peak nor a new low, which is seen of
+        // many values at once.
+        let lowest = least.min(peak);
+        let stays = values.iter().fold(true, |stays, value| {
+            stays & (*value >= lowest) & (*value <= peak)
+        });
+        if stays {
+            continue;
+        }
+        for (idx, value) in values.iter().copied().enumerate() {
+            let at = n_before * N_AT_ONCE + idx;
+            if value > peak {
+                (peak, peak_at) = (value, at);
+                least = peak * (1.0 - worst.fraction);
+            } else if value < least.min(peak) {
+                let fraction = (peak - value) / peak;
+                if fraction > worst.fraction {
+                    worst = Drawdown {
+                        fraction,
+                        peak_tick: peak_at.checked_sub(1),
+                        trough_tick: Some(at - 1),
+                    };
+                }
+                least = value;
             }
-            least = value;
         }
     }
     worst
 }
+
+/// How many values are first looked at together.
+const N_AT_ONCE: usize = 16;
 
 #[cfg(test)]
 mod tests {

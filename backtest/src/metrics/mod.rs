@@ -23,6 +23,8 @@ pub(crate) use benchmark::Benchmark;
 pub(crate) use exposure::MeanExposure;
 pub(crate) use sharpe::ratio as sharpe_ratio;
 
+use std::cell::Cell;
+
 use beta::Regression;
 
 /// Hours in a Julian year of 365.25 days, the mean over a leap-year cycle.
@@ -55,16 +57,18 @@ pub struct Metrics {
 
 /// The metrics of a run: of its equity before the first tick and at each, as
 /// floats in any unit, of its mean exposure, and against the benchmark of the same hours.
-pub(crate) fn metrics(curve: &[f64], exposure: MeanExposure, benchmark: &Benchmark) -> Metrics {
-    let returns = simple_returns(curve);
+pub(crate) fn metrics(curve: Vec<f64>, exposure: MeanExposure, benchmark: &Benchmark) -> Metrics {
+    let total_return = curve[curve.len() - 1] / curve[0] - 1.0;
+    let max_drawdown = drawdown::worst(&curve);
+    let returns = into_returns(curve);
     let n = returns.len() as f64;
     let mean = sum(&returns, |r| r) / n;
     let squares = sum(&returns, |r| (r - mean) * (r - mean));
     let deviation = (n >= 2.0).then(|| (squares / (n - 1.0)).sqrt());
     let regression = Regression::new(&returns, mean, benchmark);
     Metrics {
-        total_return: curve[curve.len() - 1] / curve[0] - 1.0,
-        max_drawdown: drawdown::worst(curve),
+        total_return,
+        max_drawdown,
         volatility: deviation.map(volatility::annualised),
         sharpe: deviation.and_then(|deviation| sharpe::ratio(mean, deviation)),
         sortino: sortino::ratio(mean, sortino::downside_deviation(&returns)),
@@ -77,15 +81,24 @@ pub(crate) fn metrics(curve: &[f64], exposure: MeanExposure, benchmark: &Benchma
 
 /// The relative changes of a curve; zero where nothing was left to change.
 pub(crate) fn simple_returns(curve: &[f64]) -> Vec<f64> {
-    let change = |pair: (&f64, &f64)| {
-        let (before, after) = pair;
-        if *before == 0.0 {
+    into_returns(curve.to_vec())
+}
+
+/// The same in place of the curve: a sweep has none of this size to spare for each point.
+fn into_returns(mut curve: Vec<f64>) -> Vec<f64> {
+    for pair in Cell::from_mut(&mut curve[..])
+        .as_slice_of_cells()
+        .windows(2)
+    {
+        let (before, after) = (pair[0].get(), pair[1].get());
+        pair[0].set(if before == 0.0 {
             0.0
         } else {
             after / before - 1.0
-        }
-    };
-    curve.iter().zip(&curve[1..]).map(change).collect()
+        });
+    }
+    curve.pop();
+    curve
 }
 
 /// The sum of `of` over all values, in eight lanes that are added up at the end: an
