@@ -33,14 +33,14 @@ flame OUTPUT='target/flame.svg':
     @just run --logging eager --folder-check every-call --profile {{ OUTPUT }}
     @echo "The flame graph: {{ OUTPUT }}"
 
-# Run Rust's tests: unit, property, golden, command line, browser, documentation
+# Every test: Rust's, Python's, and the notebooks from clean
 [group('develop')]
-test: browser
-    cargo test --workspace --locked --features profiler/faults
+test: browser test-rust (python-package 'dev') pytest execute
 
-# The same, then Python's tests, and the notebooks from clean
+# Rust's tests: unit, property, golden, command line, browser, documentation
 [group('develop')]
-test-all: test python-test notebooks
+test-rust: browser
+    cargo test --workspace --locked --features profiler/faults
 
 # The tests with cargo-nextest, one process a test
 [group('develop')]
@@ -125,30 +125,23 @@ peers:
     "$peers/venv/bin/austin" --version >/dev/null 2>&1 ||
         "$peers/venv/bin/python" -m pip install --quiet --disable-pip-version-check austin-dist==3.7.0 || cannot austin
 
-# Build the Python package into target/python-venv and prove it by its tests
+# Build the Python package into target/python-venv and prove it by its tests: `just python -n 0 -k orders` chooses
 [group('python')]
-python *ARGS: (python-test ARGS)
-
-# Python's tests, several at a time; `just python-test -n 0 -k orders` chooses
-[group('python')]
-python-test *ARGS: python-package
-    cd python && ../target/python-venv/bin/ruff check . ../notebooks ../benches/engines
-    cd python && ../target/python-venv/bin/ruff format --check . ../notebooks ../benches/engines
-    cd python && ../target/python-venv/bin/python -m pytest -n auto --maxprocesses 4 --dist worksteal {{ ARGS }}
+python *ARGS: (python-package 'release') (pytest ARGS)
 
 # Execute the notebooks from clean, and keep what they show below target/notebooks
 [group('python')]
-notebooks: python-package
-    target/python-venv/bin/python notebooks/execute.py notebooks target/notebooks
+notebooks: (python-package 'release') execute
 
 # Speed of per-tick callbacks, beside a plain call of the same function
 [group('python')]
-python-speed *ARGS: python-package
+python-speed *ARGS: (python-package 'release')
     target/python-venv/bin/python python/benches/ticks.py {{ ARGS }}
 
-# The environment with what the tests and notebooks need, and the package in it
+# The environment with what the tests and notebooks need, and the package in it: quick to
+# build in the profile that Rust's tests are built in, quick to run as `release`
 [private]
-python-package:
+python-package PROFILE:
     #!/usr/bin/env bash
     set -euo pipefail
     venv="$PWD/target/python-venv"
@@ -158,7 +151,18 @@ python-package:
         "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --group python/pyproject.toml:develop
         cp python/pyproject.toml "$venv/pyproject.toml"
     fi
-    VIRTUAL_ENV="$venv" "$venv/bin/maturin" develop --quiet --release --locked --manifest-path python/Cargo.toml
+    VIRTUAL_ENV="$venv" "$venv/bin/maturin" develop --quiet --profile {{ PROFILE }} --locked --manifest-path python/Cargo.toml
+
+# Python's tests, several at a time, of the package that was built last
+[private]
+pytest *ARGS:
+    cd python && ../target/python-venv/bin/ruff check . ../notebooks ../benches/engines
+    cd python && ../target/python-venv/bin/ruff format --check . ../notebooks ../benches/engines
+    cd python && ../target/python-venv/bin/python -m pytest -n auto --maxprocesses 4 --dist worksteal {{ ARGS }}
+
+[private]
+execute:
+    target/python-venv/bin/python notebooks/execute.py notebooks target/notebooks
 
 # Remove the bundles that back-tests leave in the data root
 [group('measure')]
