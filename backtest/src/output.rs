@@ -39,7 +39,7 @@ impl OutputFile {
             Ok(present) if !present.is_file() => {
                 File::options().write(true).open(path).map(Sink::Straight)
             }
-            _ => temporary_beside(path).map(|_| Sink::Beside),
+            _ => temporary_beside(&resolved(path)).map(|_| Sink::Beside),
         };
         let path = path.to_owned();
         match sink {
@@ -74,13 +74,19 @@ impl OutputFile {
 /// # Errors
 /// When it cannot be written; what was at `path` is untouched then.
 pub(crate) fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
-    let mut temporary = temporary_beside(path)?;
+    let path = resolved(path);
+    let mut temporary = temporary_beside(&path)?;
     // The file itself, since the wrapper's errors name the temporary path.
     let file = temporary.as_file_mut();
     file.write_all(content)?;
     file.sync_all()?;
     temporary.persist(path)?;
     Ok(())
+}
+
+/// What a link leads to: that is replaced, and not the link.
+fn resolved(path: &Path) -> PathBuf {
+    fs::canonicalize(path).unwrap_or_else(|_| path.to_owned())
 }
 
 fn temporary_beside(path: &Path) -> io::Result<NamedTempFile> {
@@ -123,6 +129,20 @@ mod tests {
         let dir = tempfile::tempdir().expect("a temporary folder");
         assert!(OutputFile::prepare(dir.path()).is_err());
         assert!(OutputFile::prepare(&dir.path().join("missing/out.json")).is_err());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_a_link_leads_to_is_replaced_and_not_the_link() {
+        let dir = tempfile::tempdir().expect("a temporary folder");
+        let (target, link) = (dir.path().join("a/out.json"), dir.path().join("link.json"));
+        fs::create_dir(dir.path().join("a")).expect("it can be made");
+        fs::write(&target, "old").expect("it can be written");
+        std::os::unix::fs::symlink(&target, &link).expect("it can be made");
+        let output = OutputFile::prepare(&link).expect("it can be written");
+        output.write(b"new").expect("it can be written");
+        assert!(link.is_symlink());
+        assert_eq!(fs::read(&target).expect("it is there"), b"new");
     }
 
     #[cfg(unix)]
