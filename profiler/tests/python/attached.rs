@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use profiler::{Backend, Error, Mode, Profile, PythonFrames, RecordOptions, Recording, State};
 
-use crate::interpreters::{self, minors};
+use crate::interpreters::{self, layouts, minors};
 use crate::workload::{Scripts, Waiting, assert_true, bare};
 
 fn options() -> RecordOptions {
@@ -39,7 +39,7 @@ fn record(
 #[test]
 fn shares_are_true_in_every_version() {
     let scripts = Scripts::new();
-    interpreters::each(minors(), |minor, python| {
+    interpreters::each(layouts(), |minor, python| {
         for workload in ["split", "generators", "exceptions"] {
             if let Some((profile, truth)) = record(&scripts, python, workload, options()) {
                 assert_true(&profile, &truth, &format!("{workload} in 3.{minor}"));

@@ -107,9 +107,11 @@ fn a_recursion_has_all_its_frames() {
 fn one_stack_reads_from_python_to_the_extensions_functions() {
     let scripts = Scripts::new();
     let code = "\
+import time
 def caller():
-    for _ in range(40):
-        library.sum_of_roots(3_000_000)
+    end = time.process_time() + 0.5
+    while time.process_time() < end:
+        library.sum_of_roots(300_000)
 def outer():
     caller()
 outer()";

@@ -5,13 +5,22 @@ use std::fs;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
-/// The second parts of the versions to test with: the oldest, the newest and one between
-/// them, each of another layout, or all with `PYTHONS=all`.
+/// The second parts of the versions to test with: the oldest and the newest, or all with
+/// `PYTHONS=all`, as before a release.
 pub fn minors() -> Vec<u32> {
+    all_or(&[8, 13])
+}
+
+/// The same, with one between them, whose layout is of neither.
+pub fn layouts() -> Vec<u32> {
+    all_or(&[8, 11, 13])
+}
+
+fn all_or(some: &[u32]) -> Vec<u32> {
     if env::var_os("PYTHONS").is_some_and(|wish| wish == "all") {
         (8..=13).collect()
     } else {
-        vec![8, 11, 13]
+        some.to_vec()
     }
 }
 
