@@ -54,9 +54,13 @@ pub fn html(results: &Results) -> String {
     page
 }
 
-const LEGEND: &str = "<p class=\"legend\"><span class=\"cell pass\">✓ 0.3</span> nothing that chance does not \
-    explain <span class=\"cell fail heat2\">✗ 9.1</span> wrong, the darker the more \
-    <span class=\"cell broken\">! broken</span> no profile <span class=\"cell skipped\">– skipped</span></p>\n";
+const LEGEND: &str = concat!(
+    "<p class=\"legend\">",
+    "<span><span class=\"cell pass\">✓ 0.3</span> nothing that chance does not explain</span>",
+    "<span><span class=\"cell fail heat2\">✗ 9.1</span> wrong, the darker the more</span>",
+    "<span><span class=\"cell broken\">! broken</span> no profile</span>",
+    "<span><span class=\"cell skipped\">– skipped</span></span></p>\n",
+);
 
 fn write_map(page: &mut String, results: &Results) {
     let mut workloads: Vec<String> = Vec::new();
