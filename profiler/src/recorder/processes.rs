@@ -370,6 +370,15 @@ impl Processes {
         taken
     }
 
+    /// Counts the CPU time from now on: to find Python takes a while, and what a process
+    /// takes meanwhile is not sampled.
+    pub(super) fn begin_clocks(&mut self) {
+        self.read_clocks();
+        for process in self.by_pid.values_mut() {
+            process.cpu_at_start = process.cpu_at_last;
+        }
+    }
+
     /// Looks at the clocks of the recorded processes.
     pub(super) fn read_clocks(&mut self) {
         for (&pid, process) in &mut self.by_pid {

@@ -101,7 +101,9 @@ impl Recording {
             if options.subprocesses {
                 processes.attach_descendants();
             }
-            Sampler::start_python(&options, &processes)?
+            let sampler = Sampler::start_python(&options, &processes)?;
+            processes.begin_clocks();
+            sampler
         } else {
             // The events first, so that nothing is mapped in between.
             let sampler = Sampler::start(&options)?;
