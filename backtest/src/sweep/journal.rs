@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::Row;
+use crate::output::replace;
 use crate::{Error, Result};
 
 /// A file of rows beside the file that will hold the result.
@@ -43,24 +44,18 @@ impl Journal {
             Err(error) if error.kind() == io::ErrorKind::NotFound => vec![None; n_points],
             Err(error) => return Err(io_error(error)),
         };
-        // Written afresh, so that a line that was cut off does not spoil the next.
-        let mut file = OpenOptions::new()
-            .create(true)
-            .write(true)
-            .truncate(true)
-            .open(path)
-            .map_err(io_error)?;
-        let header = serde_json::to_string(identity).expect("a text is JSON");
-        writeln!(file, "{header}").map_err(io_error)?;
-        let mut journal = Self {
+        // Written afresh, so that a line that was cut off does not spoil the next, and in
+        // one step, so that a kill leaves the old rows or the new.
+        let mut lines = serde_json::to_string(identity).expect("a text is JSON");
+        lines.push('\n');
+        let found = rows.iter().enumerate();
+        lines.extend(found.filter_map(|(point, row)| Some(line(point, row.as_ref()?))));
+        replace(path, lines.as_bytes()).map_err(io_error)?;
+        let file = OpenOptions::new().append(true).open(path);
+        let journal = Self {
             path: path.to_owned(),
-            file,
+            file: file.map_err(io_error)?,
         };
-        for (point, row) in rows.iter().enumerate() {
-            if let Some(row) = row {
-                journal.add(point, row)?;
-            }
-        }
         Ok((journal, rows))
     }
 
@@ -69,12 +64,8 @@ impl Journal {
     /// # Errors
     /// When it cannot be written.
     pub fn add(&mut self, point: usize, row: &Row) -> Result<()> {
-        let line = Line {
-            point,
-            row: row.clone(),
-        };
-        let line = serde_json::to_string(&line).expect("rows have only finite numbers");
-        writeln!(self.file, "{line}").map_err(|source| Error::Io {
+        let written = self.file.write_all(line(point, row).as_bytes());
+        written.map_err(|source| Error::Io {
             action: "keep the sweep's progress in",
             path: self.path.clone(),
             source,
@@ -92,6 +83,14 @@ impl Journal {
             source,
         })
     }
+}
+
+fn line(point: usize, row: &Row) -> String {
+    let line = Line {
+        point,
+        row: row.clone(),
+    };
+    serde_json::to_string(&line).expect("rows have only finite numbers") + "\n"
 }
 
 fn read(file: File, identity: &str, n_points: usize) -> io::Result<Vec<Option<Row>>> {
