@@ -5,9 +5,12 @@ use std::sync::Arc;
 use arrow_array::{
     ArrayRef, Float64Array, Int64Array, RecordBatch, StringArray, TimestampMillisecondArray,
 };
-use arrow_ipc::writer::{FileWriter, StreamWriter};
+use arrow_ipc::CompressionType;
+use arrow_ipc::writer::{FileWriter, IpcWriteOptions, StreamWriter};
 use backtest::data::{Layout, Policy};
 use parquet::arrow::ArrowWriter;
+use parquet::basic::Compression;
+use parquet::file::properties::WriterProperties;
 
 use super::support::{bars, load_text, load_text_with, ohlcv, refusal_of, sound, text, time, with};
 
@@ -83,6 +86,44 @@ fn every_kind_of_time_is_read() {
             assert_eq!(loaded.reports[0].layout, layout);
             assert_eq!(bars(&loaded), bars(&expected), "{name}");
         }
+    }
+}
+
+#[test]
+fn every_usual_compression_is_read() {
+    let batch = batch(Arc::new((0..N_HOURS).map(time).collect::<Int64Array>()));
+    let expected = load_text("BTC_USD.csv", text(&sound(N_HOURS))).expect("it is sound");
+    let parquets = [
+        Compression::SNAPPY,
+        Compression::GZIP(Default::default()),
+        Compression::LZ4,
+        Compression::LZ4_RAW,
+        Compression::ZSTD(Default::default()),
+    ]
+    .map(|compression| {
+        let properties = WriterProperties::builder().set_compression(compression);
+        let mut bytes = Vec::new();
+        let writer = ArrowWriter::try_new(&mut bytes, batch.schema(), Some(properties.build()));
+        let mut writer = writer.expect("a schema");
+        writer.write(&batch).expect("memory can be written");
+        writer.close().expect("memory can be written");
+        ("BTC_USD.parquet", bytes)
+    });
+    // The first is how pandas writes Feather files.
+    let arrows = [CompressionType::LZ4_FRAME, CompressionType::ZSTD].map(|compression| {
+        let options = IpcWriteOptions::default().try_with_compression(Some(compression));
+        let options = options.expect("it is compiled in");
+        let mut bytes = Vec::new();
+        let writer = FileWriter::try_new_with_options(&mut bytes, &batch.schema(), options);
+        let mut writer = writer.expect("a schema");
+        writer.write(&batch).expect("memory can be written");
+        writer.finish().expect("memory can be written");
+        drop(writer);
+        ("BTC_USD.feather", bytes)
+    });
+    for (name, content) in parquets.into_iter().chain(arrows) {
+        let loaded = load_text_with(name, content, &with(Policy::Strict)).expect("sound");
+        assert_eq!(bars(&loaded), bars(&expected));
     }
 }
 

@@ -75,6 +75,12 @@ fn plain(column: &ArrayRef) -> Result<ArrayRef, ArrowError> {
 }
 
 fn broken(file: &SourceFile<'_>, kind: &str, error: &dyn std::fmt::Display) -> Error {
+    let error = error.to_string();
+    if error.contains("Disabled feature") {
+        // Brotli and LZO, which few write.
+        let problem = format!("is compressed in a way that is not read ({error})");
+        return file.error(problem + "; write it with zstd, snappy, lz4 or gzip");
+    }
     file.error(format!("is not a whole {kind} file: {error}"))
 }
 
