@@ -195,6 +195,13 @@ pub const CATALOGUE: [(K, &str, &str, &str, &str); 36] = [
         "dropped",
     ),
     (
+        K::RoundedPrices,
+        "rounded-prices",
+        "row with a price of more than ten decimals",
+        "rows with prices of more than ten decimals",
+        "rounded to ten",
+    ),
+    (
         K::BrokenRanges,
         "broken-ranges",
         "row with a price outside its low and high",

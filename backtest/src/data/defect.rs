@@ -62,6 +62,8 @@ pub enum DefectKind {
     NonPositivePrices,
     /// Rows whose prices are empty or NaN.
     MissingPrices,
+    /// Prices with more decimals than a [`Price`](crate::Price) has, of which that says much.
+    RoundedPrices,
     /// Rows whose high is not the highest or whose low is not the lowest price.
     BrokenRanges,
     /// Prices far from all others around them that the market did not pass through.
@@ -103,6 +105,7 @@ impl DefectKind {
         K::OffTheHour,
         K::NonPositivePrices,
         K::MissingPrices,
+        K::RoundedPrices,
         K::BrokenRanges,
         K::BadTicks,
         K::BadVolumes,

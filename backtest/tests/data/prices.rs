@@ -43,6 +43,27 @@ fn ranges_are_widened_to_hold_all_prices() {
 }
 
 #[test]
+fn decimals_that_no_price_holds_are_told() {
+    let with = |price: &str| {
+        changed(|lines| {
+            for (hour, line) in lines.iter_mut().enumerate().skip(1) {
+                let price = if hour == 6 { price } else { "0.0000000123" };
+                *line = format!("{},{price},{price},{price},{price},1", time(hour - 1));
+            }
+        })
+    };
+    for (price, read) in [("0.000000012345", 1.23e-8), ("1.2355e-8", 1.24e-8)] {
+        let bars = defect(&with(price), K::RoundedPrices, 1, &[7]);
+        assert_eq!(bars.bar(5).close.as_f64().to_bits(), f64::to_bits(read));
+    }
+    // Those that a float adds are no loss.
+    for price in ["0.00000001230000000004", "0.0000000123"] {
+        let report = checked(NAME, with(price), Policy::Repair).report;
+        assert_eq!(report.finding(K::RoundedPrices), None, "{price}");
+    }
+}
+
+#[test]
 fn coins_of_a_few_price_steps_move_by_as_much() {
     let closes = [3, 3, 4, 3, 3, 3, 3, 5, 3, 2, 3, 3, 3, 4, 3, 3, 3, 3];
     let satoshi = |closes: &[i64]| {

@@ -37,6 +37,17 @@ fn odd_price(cell: &[u8]) -> Result<Price, Flaw> {
     })
 }
 
+/// Whether a price is off by more than a ten millionth of what its cell says: so many
+/// decimals are beyond what it holds.
+pub fn is_rounded(cell: &[u8], price: Price) -> bool {
+    // Half a unit is less of a larger price.
+    if price.as_units() > 5_000_000 {
+        return false;
+    }
+    let said = text_of(cell).ok().and_then(|text| text.parse::<f64>().ok());
+    said.is_some_and(|said| (said - price.as_f64()).abs() > 1e-7 * said)
+}
+
 /// Reads an amount: zero or more, finite.
 pub fn volume(cell: &[u8]) -> Result<f64, Flaw> {
     match plain(cell).and_then(Plain::volume) {

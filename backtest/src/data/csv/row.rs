@@ -59,6 +59,7 @@ impl<'a> RowReader<'a> {
         let moment = self.time(offset, record, findings)?;
         let [open, high, low, close] = self.columns.prices;
         let mut is_scientific = false;
+        let mut rounded = None;
         let mut price = |column: usize| {
             if let Some(price) = record.number(column).and_then(Plain::price) {
                 return Ok(price);
@@ -66,6 +67,9 @@ impl<'a> RowReader<'a> {
             let cell = record.cell(column);
             let price = number::price(cell).map_err(|flaw| self.called(record, column, &flaw))?;
             is_scientific |= cell.len() > 3 && number::is_scientific(cell);
+            if number::is_rounded(cell, price) {
+                rounded = Some(column);
+            }
             Ok(price)
         };
         let mut bar = Bar {
@@ -79,6 +83,11 @@ impl<'a> RowReader<'a> {
         };
         self.order_prices(offset, record, &mut bar, findings);
         bar.volume = self.volume(offset, record, &bar, findings)?;
+        if let Some(column) = rounded {
+            findings.defect(K::RoundedPrices, offset, || {
+                self.problem(record, column, "has more than ten decimals")
+            });
+        }
         if is_scientific {
             findings.note(K::ScientificNotation, offset);
         }
