@@ -3,10 +3,12 @@
 //! Nothing in it depends on the clock, the machine or the portal, so two runs on
 //! the same market with the same options are equal, field by field.
 
+use std::collections::BTreeMap;
+
 use crate::fill::Fill;
 use crate::metrics::Metrics;
 use crate::money::Cash;
-use crate::order::{Order, Status};
+use crate::order::{Order, Rejection, Status};
 use crate::portfolio::Portfolio;
 use crate::time::{HourRange, Timestamp};
 
@@ -51,6 +53,14 @@ impl Outcome {
     /// Orders of which nothing could be executed.
     pub fn n_rejected(&self) -> usize {
         self.count(|status| status.rejection().is_some())
+    }
+
+    /// How many of those were rejected for which reason.
+    pub fn rejections(&self) -> BTreeMap<Rejection, usize> {
+        let mut counts = BTreeMap::new();
+        let reasons = self.orders.iter().filter_map(|it| it.status.rejection());
+        reasons.for_each(|reason| *counts.entry(reason).or_default() += 1);
+        counts
     }
 
     /// Orders withdrawn because a later target for their pair took their place.

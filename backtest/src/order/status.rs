@@ -70,7 +70,7 @@ impl fmt::Display for Rejection {
         f.write_str(match self {
             Self::Amount => "its amount makes no sense",
             Self::Price => "its price makes no sense",
-            Self::NoCash => "no cash to buy with",
+            Self::NoCash => "no cash to pay with",
             Self::NoCoins => "no coins to sell",
             Self::Margin => "beyond the margin",
             Self::BelowMinimum => "below the minimum size",

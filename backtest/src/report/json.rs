@@ -1,12 +1,9 @@
 //! The report for programs: one object whose shape carries a version.
 
-use std::collections::BTreeMap;
-
 use serde_json::{Map, Value, json};
 
 use super::RunReport;
 use crate::data::{Finding, LoadReport};
-use crate::order::Rejection;
 use crate::outcome::Outcome;
 use crate::statistics::{Interval, Intervals};
 
@@ -73,13 +70,7 @@ pub fn to_json(report: &RunReport<'_>) -> Value {
 
 /// How many orders were rejected, by reason.
 fn rejections(outcome: &Outcome) -> Map<String, Value> {
-    let mut counts: BTreeMap<Rejection, usize> = BTreeMap::new();
-    for order in &outcome.orders {
-        if let Some(reason) = order.status.rejection() {
-            *counts.entry(reason).or_default() += 1;
-        }
-    }
-    let counts = counts.into_iter();
+    let counts = outcome.rejections().into_iter();
     counts
         .map(|(reason, n)| (reason.to_string(), json!(n)))
         .collect()

@@ -6,6 +6,7 @@ use super::{RunReport, sentence};
 use crate::convention::{FillConvention, Sizing};
 use crate::engine::EngineOptions;
 use crate::money::Cash;
+use crate::outcome::Outcome;
 use crate::statistics::Interval;
 use crate::time::Timestamp;
 
@@ -166,18 +167,34 @@ fn fills(report: &RunReport<'_>) -> String {
     let outcome = report.outcome;
     let n_fills = thousands(outcome.fills.len() as f64, 0);
     let mut text = format!("{n_fills} of {}", counted(outcome.orders.len(), "order"));
+    let rejected = format!("rejected ({})", rejections(outcome));
     for (n, what) in [
         (outcome.n_cut(), "cut to the cash or coins there were"),
-        (outcome.n_rejected(), "rejected"),
+        (outcome.n_rejected(), &rejected),
         (outcome.n_superseded(), "superseded"),
         (outcome.n_withdrawn(), "withdrawn"),
         (outcome.n_unfilled(), "still open at the end"),
     ] {
         if n > 0 {
+            let n = thousands(n as f64, 0);
             write!(text, "; {n} {what}").expect("a string takes every write");
         }
     }
     text
+}
+
+/// Why orders were rejected, and how many for each reason where there are several.
+fn rejections(outcome: &Outcome) -> String {
+    let counts = outcome.rejections();
+    if counts.len() == 1 {
+        return counts
+            .into_keys()
+            .map(|reason| reason.to_string())
+            .collect();
+    }
+    let each = counts.into_iter();
+    let each: Vec<_> = each.map(|(reason, n)| format!("{n} {reason}")).collect();
+    each.join(", ")
 }
 
 fn absent(report: &RunReport<'_>) -> String {

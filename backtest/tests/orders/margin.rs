@@ -1,10 +1,12 @@
 //! What an account may owe: nothing, or as much as its margin allows.
 
 use backtest::report::{self, RunReport};
-use backtest::{Account, EngineOptions, Margin, OrderRequest, Quantity, Ratio, Rejection, Status};
+use backtest::{
+    Account, EngineOptions, Margin, OrderRequest, Outcome, Quantity, Ratio, Rejection, Status,
+};
 
 use crate::script::{
-    BTC, coins, fills, hour, market, money, options, price, ratio, run_with, statuses,
+    BTC, Row, coins, fills, hour, market, money, options, price, ratio, run_with, statuses,
 };
 
 pub fn on_margin(leverage: f64) -> EngineOptions {
@@ -15,6 +17,20 @@ pub fn on_margin(leverage: f64) -> EngineOptions {
         borrow_rate: Ratio::default(),
     });
     options
+}
+
+/// What a terminal shows of a run.
+fn text(options: &EngineOptions, rows: &[Row], outcome: &Outcome) -> String {
+    report::to_text(&RunReport {
+        strategy: "script",
+        market: &market(rows),
+        files: &[],
+        seed: None,
+        options,
+        outcome,
+        statistics: &[],
+        intervals: None,
+    })
 }
 
 #[test]
@@ -44,7 +60,8 @@ fn a_short_position_earns_what_the_price_falls() {
 
 #[test]
 fn exposure_is_cut_to_the_leverage_and_then_refused() {
-    let outcome = run_with(&on_margin(2.0), &[[100; 4]; 3], |tick, context| {
+    let rows = [[100; 4]; 3];
+    let outcome = run_with(&on_margin(2.0), &rows, |tick, context| {
         if tick < 2 {
             context.place(OrderRequest::new(BTC, coins(30.0)));
         }
@@ -55,6 +72,10 @@ fn exposure_is_cut_to_the_leverage_and_then_refused() {
         [Status::Cut, Status::Rejected(Rejection::Margin)]
     );
     assert_eq!(outcome.portfolio.cash(), money(-1_000.0));
+    let text = text(&on_margin(2.0), &rows, &outcome);
+    let line =
+        "1 of 2 orders; 1 cut to the cash or coins there were; 1 rejected (beyond the margin)";
+    assert!(text.contains(line), "{text}");
 }
 
 #[test]
@@ -72,17 +93,7 @@ fn an_account_below_its_maintenance_is_liquidated_and_says_so() {
     assert_eq!(outcome.final_value, money(200.0));
     assert_eq!(statuses(&outcome)[1], Status::Cancelled);
 
-    let report = RunReport {
-        strategy: "script",
-        market: &market(&rows),
-        files: &[],
-        seed: None,
-        options: &on_margin(2.0),
-        outcome: &outcome,
-        statistics: &[],
-        intervals: None,
-    };
-    let text = report::to_text(&report);
+    let text = text(&on_margin(2.0), &rows, &outcome);
     let line = "liquidations    1, the first at 1970-01-01 03:00";
     assert!(text.contains(line), "{text}");
 }
