@@ -12,8 +12,9 @@
 //! last digit however long a run is. Division rounds against the buyer, so that an
 //! order never costs more than the cash it was sized with.
 //!
-//! Twelve decimals of a coin keep an SMA-cross run within 1e-12 of exact
-//! arithmetic, and ten decimals of a price hold every quotation that exchanges use.
+//! Twelve decimals of a coin keep an SMA-cross run within 1e-12 of exact arithmetic
+//! where the capital buys a tenth of a coin or more, and ten decimals of a price hold
+//! the quotations of exchanges; a price with more is told when its file is read.
 
 mod cash;
 mod price;
