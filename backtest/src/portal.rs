@@ -32,8 +32,8 @@ pub trait DataPortal {
 /// Answers from the market's columns in memory.
 ///
 /// Columns of many pairs lie so that the prices of one hour push each other out of the
-/// processor's cache. The portal therefore reads each of them some hours ahead, and
-/// answers from what it has read.
+/// processor's cache. Of a pair that is asked for hour by hour, the portal therefore reads
+/// some hours ahead, and answers from what it has read.
 #[derive(Clone, Debug)]
 pub struct MemoryPortal<'a> {
     market: &'a Market,
@@ -42,7 +42,7 @@ pub struct MemoryPortal<'a> {
 }
 
 /// How many hours are read at once.
-const N_AHEAD: usize = 32;
+const N_AHEAD: usize = 64;
 
 /// Closes of consecutive hours.
 #[derive(Clone, Copy, Debug)]
@@ -65,13 +65,16 @@ impl Stretch {
         self.closes[..self.n_hours].get(idx).copied()
     }
 
-    /// Reads what comes after `bar_open`, and that itself.
+    /// Reads the close of an hour, and of those after it when the hour goes on where the
+    /// stretch ends.
     fn read(&mut self, bars: &BarSeries, bar_open: Timestamp) -> Price {
         let bar_idx = bars
             .index_of(bar_open)
             .expect("the engine stays within the range that the market was checked for");
+        let goes_on = bar_open.hour_after(self.start) == Some(self.n_hours);
+        let at_most = if goes_on { N_AHEAD } else { 1 };
         let ahead = &bars.closes()[bar_idx..];
-        self.n_hours = ahead.len().min(N_AHEAD);
+        self.n_hours = ahead.len().min(at_most);
         self.closes[..self.n_hours].copy_from_slice(&ahead[..self.n_hours]);
         self.start = bar_open;
         self.closes[0]

@@ -39,7 +39,12 @@ pub(crate) fn executable(
         Account::LongOnly if quantity.is_negative() => (quantity.max(-held), Rejection::NoCoins),
         Account::LongOnly => {
             let value = commission.affordable(portfolio.cash(), proposal.trade);
-            (quantity.min(value / proposal.price), Rejection::NoCash)
+            let part = if proposal.trade.value <= value {
+                quantity
+            } else {
+                value / proposal.price
+            };
+            (part, Rejection::NoCash)
         }
         Account::Margin(margin) => (
             bearable(proposal, margin, commission, portfolio),

@@ -23,6 +23,10 @@ pub(super) fn worst(curve: &[f64]) -> Drawdown {
         // Most of the time there is neither a new peak nor a new low, which is seen of
         // many values at once.
         let lowest = least.min(peak);
+        #[expect(
+            clippy::needless_bitwise_bool,
+            reason = "without a jump, many are compared in one instruction"
+        )]
         let stays = values.iter().fold(true, |stays, value| {
             stays & (*value >= lowest) & (*value <= peak)
         });
