@@ -1,20 +1,40 @@
 //! What a tick of the engine costs, by strategy and number of pairs.
 //!
-//! Throughput counts pairs times ticks. A regression of `idle` is in the loop or the
-//! book-keeping, of `sma-cross` in history and orders, of `sma-weights` in marking
-//! and rebalancing, of `mean-reversion` in the indicators.
+//! Throughput counts pairs times ticks. A regression of `awake`, which is called at every
+//! tick and does nothing, is in the loop; of `idle`, which sleeps to the end, in the
+//! book-keeping; of `sma-cross` in crossings and orders; of `sma-weights` in marking and
+//! rebalancing; of `mean-reversion` in the indicators.
 
 use backtest::case_study::Composition;
 use backtest::strategy::by_name;
-use backtest::{EngineOptions, Listing, Market, MemoryPortal, Symbol, data, run};
+use backtest::{
+    Context, EngineOptions, Listing, Market, MemoryPortal, Strategy, Symbol, data, run,
+};
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use profiler::FlameGraphProfiler;
+
+/// Does nothing, and says nothing of the hours to come.
+struct Awake;
+
+impl Strategy for Awake {
+    fn name(&self) -> &'static str {
+        "awake"
+    }
+
+    fn on_tick(&mut self, _context: &mut Context<'_>) {}
+}
 
 fn engine(criterion: &mut Criterion) {
     let range = Composition::talk().range;
     let mut group = criterion.benchmark_group("engine");
-    let one_pair = ["idle", "buy-and-hold", "sma-cross", "mean-reversion"];
-    let twenty_pairs = ["idle", "sma-cross", "sma-weights"];
+    let one_pair = [
+        "awake",
+        "idle",
+        "buy-and-hold",
+        "sma-cross",
+        "mean-reversion",
+    ];
+    let twenty_pairs = ["awake", "idle", "sma-cross", "sma-weights"];
     for (n_pairs, names) in [
         (1, &one_pair[..]),
         (10, &one_pair[..]),
@@ -23,7 +43,10 @@ fn engine(criterion: &mut Criterion) {
         let market = market(n_pairs);
         group.throughput(Throughput::Elements((n_pairs * range.n_hours()) as u64));
         for name in names {
-            let mut strategy = by_name(name).expect("a known name");
+            let mut strategy: Box<dyn Strategy> = match *name {
+                "awake" => Box::new(Awake),
+                name => by_name(name).expect("a known name"),
+            };
             group.sample_size(if *name == "mean-reversion" { 10 } else { 100 });
             group.bench_function(BenchmarkId::new(*name, n_pairs), |bencher| {
                 bencher.iter(|| {

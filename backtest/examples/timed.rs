@@ -1,11 +1,11 @@
 //! Times runs of the engine inside one process, for the comparison with other engines:
-//! `timed S1|S2|S3 FILE... [--repeats N]` prints one line of JSON.
+//! `timed S1|S2|S3|awake FILE... [--repeats N]` prints one line of JSON.
 
 use std::path::PathBuf;
 use std::time::Instant;
 
 use backtest::strategy::StrategySpec;
-use backtest::{EngineOptions, HourRange, MemoryPortal, data, run};
+use backtest::{Context, EngineOptions, HourRange, MemoryPortal, Strategy, data, run};
 use clap::Parser;
 use serde_json::json;
 
@@ -14,7 +14,8 @@ const AT_LEAST: f64 = 0.3;
 
 #[derive(Parser)]
 struct Args {
-    /// S1 (the moving-average cross), S2 (equal weights of what is rising) or S3 (idle).
+    /// S1 (the moving-average cross), S2 (equal weights of what is rising), S3 (idle), or
+    /// awake (idle as well, but called at every tick).
     case: String,
     /// Price files, one pair each.
     files: Vec<PathBuf>,
@@ -23,15 +24,27 @@ struct Args {
     repeats: usize,
 }
 
+/// Does nothing, and says nothing of the hours to come.
+struct Awake;
+
+impl Strategy for Awake {
+    fn name(&self) -> &'static str {
+        "awake"
+    }
+
+    fn on_tick(&mut self, _context: &mut Context<'_>) {}
+}
+
 fn main() -> anyhow::Result<()> {
     let args = Args::parse();
-    let strategy = match args.case.as_str() {
-        "S1" => "sma-cross:fast=24,slow=72",
-        "S2" => "sma-weights:fast=24,slow=72,allocation=0.98,drift=0.01",
-        "S3" => "idle",
-        other => anyhow::bail!("no case `{other}`: choose S1, S2 or S3"),
+    let built_in = |spec| StrategySpec::parse(spec)?.build();
+    let mut strategy = match args.case.as_str() {
+        "S1" => built_in("sma-cross:fast=24,slow=72")?,
+        "S2" => built_in("sma-weights:fast=24,slow=72,allocation=0.98,drift=0.01")?,
+        "S3" => built_in("idle")?,
+        "awake" => Box::new(Awake),
+        other => anyhow::bail!("no case `{other}`: choose S1, S2, S3 or awake"),
     };
-    let mut strategy = StrategySpec::parse(strategy)?.build()?;
 
     let began = Instant::now();
     let market = data::load(&args.files)?.market;

@@ -79,3 +79,40 @@ impl Standing {
         self.fast.get() == fast && self.slow.get() == slow
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::money::Price;
+
+    proptest! {
+        #[test]
+        fn what_is_looked_up_ahead_is_what_is_found_at_the_tick(
+            // So few prices that averages often tie.
+            units in prop::collection::vec(1..4_i64, 1..400),
+            first_bar in 0..50_usize,
+            // Mostly hour after hour, now and then later, and seldom of other averages.
+            steps in prop::collection::vec((prop_oneof![9 => Just(1), 1 => 2..9_usize], 0..20), 400),
+        ) {
+            let closes: Vec<_> = units.iter().copied().map(Price::from_units).collect();
+            let sums = CloseSums::new(&closes);
+            let standing = Standing::new();
+            let mut tick = 0;
+            for (step, choice) in steps {
+                let bar = first_bar + tick;
+                if bar >= closes.len() {
+                    break;
+                }
+                let (fast, slow) = if choice == 0 { (1, 4) } else { (2, 5) };
+                let known = standing.known(tick, fast, slow);
+                let found = known.or_else(|| {
+                    standing.look_up(&sums, bar..closes.len(), tick, fast, slow)
+                });
+                prop_assert_eq!(found, sums.compare_averages(bar, fast, slow));
+                tick += step;
+            }
+        }
+    }
+}
