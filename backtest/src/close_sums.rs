@@ -76,8 +76,8 @@ impl CloseSums {
     /// The first of some bars at which the mean of the `fast` closes up to it stands
     /// strictly above that of the `slow` ones, or strictly below.
     ///
-    /// Most of the time of a sweep for values is in here, and as a function of its own it
-    /// has all registers.
+    /// No other function takes as much of a sweep for values, and by itself it has all
+    /// registers.
     #[inline(never)]
     pub(crate) fn first_crossing(
         &self,
