@@ -102,6 +102,22 @@ fn a_time_with_a_fraction_is_noted_once() {
 }
 
 #[test]
+fn the_average_of_a_volume_is_not_of_a_coin_called_ma() {
+    // As TradingView exports a chart with its indicators.
+    let content = changed(|lines| {
+        for line in &mut *lines {
+            *line += ",NaN";
+        }
+        lines[0] = "time,open,high,low,close,Volume,Volume MA".into();
+    });
+    let loaded = load_text("BITSTAMP_BTCUSD, 60.csv", content).expect("it is sound");
+    let report = &loaded.reports[0];
+    assert!(report.is_clean(), "{}", report.full_text());
+    assert_eq!(report.symbol.to_string(), "BTC/USD");
+    assert_eq!(*bars(&loaded), whole());
+}
+
+#[test]
 fn a_file_without_volumes_says_so() {
     let content = changed(|lines| {
         for line in lines {

@@ -163,6 +163,10 @@ impl Header {
     /// The pair that columns such as `Volume BTC` and `Volume USD` name; the quote is
     /// `None` when only the base is named.
     pub fn currencies(&self) -> Option<(&str, Option<&str>)> {
+        if self.find(&["volume", "vol"]).is_some() {
+            // What follows the word in other columns is no currency: `Volume MA`.
+            return None;
+        }
         let mut named = self
             .keys
             .iter()
