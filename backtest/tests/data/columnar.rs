@@ -9,7 +9,7 @@ use arrow_ipc::CompressionType;
 use arrow_ipc::writer::{FileWriter, IpcWriteOptions, StreamWriter};
 use backtest::data::{Layout, Policy};
 use parquet::arrow::ArrowWriter;
-use parquet::basic::Compression;
+use parquet::basic::{Compression, GzipLevel, ZstdLevel};
 use parquet::file::properties::WriterProperties;
 
 use super::support::{bars, load_text, load_text_with, ohlcv, refusal_of, sound, text, time, with};
@@ -95,10 +95,10 @@ fn every_usual_compression_is_read() {
     let expected = load_text("BTC_USD.csv", text(&sound(N_HOURS))).expect("it is sound");
     let parquets = [
         Compression::SNAPPY,
-        Compression::GZIP(Default::default()),
+        Compression::GZIP(GzipLevel::default()),
         Compression::LZ4,
         Compression::LZ4_RAW,
-        Compression::ZSTD(Default::default()),
+        Compression::ZSTD(ZstdLevel::default()),
     ]
     .map(|compression| {
         let properties = WriterProperties::builder().set_compression(compression);

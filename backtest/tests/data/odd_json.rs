@@ -26,7 +26,9 @@ fn check(content: &str) {
 }
 
 fn lines(values: impl Iterator<Item = Value>) -> String {
-    values.map(|value| format!("{value}\n")).collect()
+    values
+        .flat_map(|value| [value.to_string(), "\n".into()])
+        .collect()
 }
 
 #[test]
