@@ -103,7 +103,9 @@ fn require_whole_hours(rows: &[Row], file: &SourceFile<'_>) -> Result<()> {
         return Err(file.error("holds no row of prices"));
     };
     if first != 0 && rows.iter().all(|row| past_hour(row) == first) {
-        let found = format!("they open {} minutes past the hour", first / 60);
+        let minutes = first / 60;
+        let unit = if minutes == 1 { "minute" } else { "minutes" };
+        let found = format!("they open {minutes} {unit} past the hour");
         return Err(not_hourly(file, found));
     }
     Ok(())
