@@ -4,7 +4,7 @@ use super::DefectKind as K;
 
 /// For each kind, in the order of the enum: its name in JSON, what one and what many of
 /// it are called, and what `repair` does about it.
-pub const CATALOGUE: [(K, &str, &str, &str, &str); 36] = [
+pub const CATALOGUE: [(K, &str, &str, &str, &str); 37] = [
     (
         K::ByteOrderMark,
         "byte-order-mark",

@@ -89,7 +89,7 @@ use DefectKind as K;
 
 impl DefectKind {
     /// Every kind, in the order in which reports list them.
-    pub const ALL: [Self; 36] = [
+    pub const ALL: [Self; 37] = [
         K::AbsentHours,
         K::PartialHours,
         K::EqualDuplicates,
