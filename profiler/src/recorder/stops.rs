@@ -32,6 +32,10 @@ pub(super) struct Stops {
     mode: Mode,
     dice: Dice,
     due: u64,
+    /// Moments at which this process did not run, and that are still to be made up for.
+    missed: u64,
+    /// Whether the next look may be for one of these.
+    catches_up: bool,
     threads: HashMap<u32, Looked>,
     tracer: Tracer,
     /// Nanoseconds for which threads were stopped.
@@ -40,6 +44,9 @@ pub(super) struct Stops {
     children_due: u64,
     pythons: Option<Pythons>,
 }
+
+/// More moments than this are not made up for: the machine slept, or we were stopped.
+const MOST_MISSED: u64 = 1000;
 
 /// How often to look for new processes.
 const CHILDREN_NANOS: u64 = 50_000_000;
@@ -77,6 +84,8 @@ impl Stops {
             mode,
             dice: Dice::new(seed),
             due: 0,
+            missed: 0,
+            catches_up: false,
             threads: HashMap::new(),
             tracer: Tracer::default(),
             stopped: 0,
@@ -102,18 +111,7 @@ impl Stops {
         if now < self.due {
             return;
         }
-        let interval = |dice: &mut Dice| -(1.0 - dice.uniform()).ln() / self.rate;
-        if self.due == 0 {
-            self.due = now;
-        }
-        // Moments that were missed while this process did not run are made up for by
-        // weight, or busy times would count for less.
-        let mut weight = 0;
-        while self.due <= now && weight < 1000 {
-            weight += 1;
-            self.due += whole(interval(&mut self.dice));
-        }
-        self.due = self.due.max(now);
+        self.plan(now);
         self.round += 1;
         if processes.with_children() && now > self.children_due {
             self.children_due = now + CHILDREN_NANOS;
@@ -124,7 +122,7 @@ impl Stops {
             let Ok(tids) = threads_of(pid) else { continue };
             for tid in tids {
                 // The same for a thread.
-                let _ = self.look_at(processes, pid, tid, weight);
+                let _ = self.look_at(processes, pid, tid);
             }
         }
         self.threads.retain(|_, looked| looked.round == self.round);
@@ -134,16 +132,36 @@ impl Stops {
         processes.in_samples += stopped as f64;
     }
 
-    fn look_at(
-        &mut self,
-        processes: &mut Processes,
-        pid: u32,
-        tid: u32,
-        weight: u64,
-    ) -> io::Result<()> {
+    /// Plans the next look, from one that was due by now.
+    ///
+    /// Moments at which this process did not run are made up for, or busy times would count
+    /// for less: one by one at twice the rate, since many at once would see the same stack
+    /// and count as if they had not.
+    fn plan(&mut self, now: u64) {
+        if self.catches_up && self.dice.uniform() < 0.5 {
+            self.missed -= 1;
+        }
+        let interval = |dice: &mut Dice, rate: f64| whole(-(1.0 - dice.uniform()).ln() / rate);
+        if self.due > 0 {
+            self.due += interval(&mut self.dice, self.rate);
+            while self.due <= now && self.missed < MOST_MISSED {
+                self.missed += 1;
+                self.due += interval(&mut self.dice, self.rate);
+            }
+        }
+        self.catches_up = self.missed > 0;
+        let rate = if self.catches_up {
+            2.0 * self.rate
+        } else {
+            self.rate
+        };
+        self.due = now + interval(&mut self.dice, rate);
+    }
+
+    fn look_at(&mut self, processes: &mut Processes, pid: u32, tid: u32) -> io::Result<()> {
         let mut looked = self.threads.remove(&tid).unwrap_or_default();
         looked.round = self.round;
-        let result = self.look_again(processes, pid, tid, weight, &mut looked);
+        let result = self.look_again(processes, pid, tid, &mut looked);
         self.threads.insert(tid, looked);
         result
     }
@@ -153,7 +171,6 @@ impl Stops {
         processes: &mut Processes,
         pid: u32,
         tid: u32,
-        weight: u64,
         looked: &mut Looked,
     ) -> io::Result<()> {
         let (run, wait) = run_and_wait(pid, tid)?;
@@ -167,7 +184,7 @@ impl Stops {
             // By the clock on the wall, to wait for a processor is time as well.
             let counts = self.mode == Mode::Wall || self.dice.uniform() < looked.running_part;
             if counts && let Some(seen) = self.look(processes, pid, tid)? {
-                processes.see(seen, weight, now());
+                processes.see(seen, 1, now());
             }
             return Ok(());
         }
@@ -182,7 +199,7 @@ impl Stops {
             looked.asleep = seen.map(|seen| Asleep { run, place, seen });
         }
         if let Some(asleep) = &looked.asleep {
-            processes.see(asleep.seen.clone(), weight, now());
+            processes.see(asleep.seen.clone(), 1, now());
         }
         Ok(())
     }
