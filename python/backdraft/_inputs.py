@@ -146,13 +146,33 @@ def _arrays(frame: Any, name: str) -> dict[str, Any]:
     missing = [column for column in _COLUMNS if column not in columns]
     if missing:
         raise DataError(f"the data of {name} has no column `{missing[0]}`")
-    arrays = {column: columns[column].astype("float64") for column in _COLUMNS}
-    return arrays | {"time": _unix_seconds(time)}
+    arrays = {column: _numbers(columns[column], column, name) for column in _COLUMNS}
+    return arrays | {"time": _unix_seconds(time, name)}
 
 
-def _unix_seconds(time: Any) -> Any:
+def _numbers(values: Any, column: str, name: str) -> Any:
+    if values.ndim != 1:
+        raise DataError(f"the data of {name} has not one column `{column}`")
+    try:
+        return values.astype("float64")
+    except (TypeError, ValueError) as error:
+        problem = f"has a column `{column}` without numbers: {error}"
+        raise DataError(f"the data of {name} {problem}") from None
+
+
+def _unix_seconds(time: Any, name: str) -> Any:
+    import numpy as np
+
+    if time.ndim != 1:
+        raise DataError(f"the data of {name} has not one column `time`")
     if time.dtype.kind in "OU":
-        time = time.astype("datetime64[s]")
+        try:
+            time = time.astype("datetime64[s]")
+        except (TypeError, ValueError) as error:
+            raise DataError(f"the data of {name} has times that cannot be read: {error}") from None
+    unknown = np.flatnonzero(~np.isfinite(time))
+    if unknown.size:
+        raise DataError(f"the data of {name}, row {unknown[0]}: has no time")
     if time.dtype.kind == "M":
         return time.astype("datetime64[s]").astype("int64")
     time = time.astype("int64")

@@ -77,7 +77,10 @@ impl Columns {
             volume: Vec::new(),
         };
         for batch in table.batches() {
-            columns.time.extend(seconds(batch.column(time), name)?);
+            let n_before = columns.time.len();
+            columns
+                .time
+                .extend(seconds(batch.column(time), n_before, name)?);
             for (column, wanted) in [
                 (&mut columns.open, "open"),
                 (&mut columns.high, "high"),
@@ -229,22 +232,29 @@ impl Columns {
     }
 }
 
-/// Unix seconds from times, or from numbers of seconds, milliseconds and so on.
-fn seconds(column: &dyn Array, name: &str) -> PyResult<Vec<i64>> {
-    let numbers = match column.data_type() {
-        DataType::Int64 | DataType::Float64 | DataType::UInt64 | DataType::Int32 => {
-            cast(column, &DataType::Int64)
-                .map(|array| array.as_primitive::<Int64Type>().values().to_vec())
-        }
-        _ => cast(column, &DataType::Timestamp(TimeUnit::Second, None)).map(|array| {
-            array
-                .as_primitive::<TimestampSecondType>()
-                .values()
-                .to_vec()
-        }),
+/// Unix seconds from times, or from numbers of seconds, milliseconds and so on; the first
+/// of them is that of row `first_row`.
+fn seconds(column: &dyn Array, first_row: usize, name: &str) -> PyResult<Vec<i64>> {
+    let is_number = matches!(
+        column.data_type(),
+        DataType::Int64 | DataType::Float64 | DataType::UInt64 | DataType::Int32
+    );
+    let second = DataType::Timestamp(TimeUnit::Second, None);
+    let wanted = if is_number { &DataType::Int64 } else { &second };
+    let times = cast(column, wanted)
+        .map_err(|error| refuse(name, format!("has times that cannot be read: {error}")))?;
+    // What is no time is null now, whatever it was before.
+    if let Some(row) = (0..times.len()).find(|row| times.is_null(*row)) {
+        return Err(refuse_row(name, first_row + row, "has no time"));
+    }
+    let numbers = if is_number {
+        times.as_primitive::<Int64Type>().values().to_vec()
+    } else {
+        times
+            .as_primitive::<TimestampSecondType>()
+            .values()
+            .to_vec()
     };
-    let numbers =
-        numbers.map_err(|error| refuse(name, format!("has times that cannot be read: {error}")))?;
     // Seconds of 2001 are milliseconds of 1970; no market is that old.
     let largest = numbers.iter().copied().max().unwrap_or(0);
     let scale = [1, 1_000, 1_000_000]

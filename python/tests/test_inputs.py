@@ -163,3 +163,29 @@ def test_the_synthetic_market():
         backdraft.market(pairs=["no_such"])
     with pytest.raises(backdraft.OptionError, match="1 to 20 pairs"):
         backdraft.market(pairs=21)
+
+
+@pytest.mark.parametrize("library", ["pandas", "polars"])
+@pytest.mark.parametrize("kind", ["times", "numbers", "texts"])
+def test_a_row_without_a_time_is_refused(table, library, kind):
+    frame = table.head(20).reset_index(drop=True)
+    times = frame["time"].astype("datetime64[s]")
+    if kind == "numbers":
+        times = times.astype("int64").astype("float64")
+    elif kind == "texts":
+        times = times.astype(str).astype(object)
+    times[5] = None
+    frame["time"] = times
+    data = frame if library == "pandas" else pl.from_pandas(frame)
+    with pytest.raises(DataError, match="btc_usdt, row 5: has no time"):
+        backdraft.market({"btc_usdt": data})
+
+
+def test_what_is_no_number_and_no_time_is_a_data_error(table):
+    frame = table.head(20)
+    with pytest.raises(DataError, match="column `close` without numbers: .*'abc'"):
+        backdraft.market({"btc_usdt": frame.assign(close="abc")})
+    with pytest.raises(DataError, match="times that cannot be read: .*hello"):
+        backdraft.market({"btc_usdt": frame.assign(time="hello")})
+    with pytest.raises(DataError, match="not one column `open`"):
+        backdraft.market({"btc_usdt": {name: np.ones((3, 2)) for name in frame}})
