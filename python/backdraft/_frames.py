@@ -11,12 +11,13 @@ from datetime import UTC, datetime
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
-from backdraft.errors import NotSupported
+from backdraft._backdraft import Asset
+from backdraft.errors import NotSupported, OptionError
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from backdraft._backdraft import Asset, Data, Table, Window
+    from backdraft._backdraft import Data, Table, Window
 
 HAS_PANDAS = find_spec("pandas") is not None
 
@@ -50,12 +51,12 @@ def current(data: Data, assets: Any, fields: Any) -> Any:
     """Return `data.current` of several assets or fields as a Series or DataFrame."""
     pd = pandas("data.current of several assets or fields")
     if isinstance(fields, str):
-        assets = list(assets)
+        assets = _several(assets)
         return pd.Series([data.current(asset, fields) for asset in assets], index=assets)
-    fields = list(fields)
-    if not isinstance(assets, Iterable):
+    fields = _fields(fields)
+    if isinstance(assets, Asset):
         return pd.Series([data.current(assets, field) for field in fields], index=fields)
-    assets = list(assets)
+    assets = _several(assets)
     columns = {field: [data.current(asset, field) for asset in assets] for field in fields}
     return pd.DataFrame(columns, index=assets)
 
@@ -71,20 +72,40 @@ def history(data: Data, assets: Any, fields: Any, bar_count: int, frequency: str
         return series(data.history(asset, field, bar_count, frequency))
 
     if isinstance(fields, str):
-        return pd.DataFrame({asset: column(asset, fields) for asset in assets})
-    fields = list(fields)
-    if not isinstance(assets, Iterable):
+        return pd.DataFrame({asset: column(asset, fields) for asset in _several(assets)})
+    fields = _fields(fields)
+    if isinstance(assets, Asset):
         return pd.DataFrame({field: column(assets, field) for field in fields})
-    assets = list(assets)
+    assets = _several(assets)
     frames = [pd.DataFrame({field: column(asset, field) for field in fields}) for asset in assets]
     return pd.concat(frames, keys=assets, names=["asset", "time"]).swaplevel().sort_index()
 
 
 def can_trade(data: Data, assets: Iterable[Asset]) -> pd.Series:
     """Return `data.can_trade` of several assets as a Series."""
-    assets = list(assets)
+    assets = _several(assets)
     answers = [data.can_trade(asset) for asset in assets]
     return pandas("data.can_trade of several assets").Series(answers, index=assets)
+
+
+def _several(assets: Any) -> list[Asset]:
+    """Return several assets as a list of them, and nothing else."""
+    if isinstance(assets, str) or not isinstance(assets, Iterable):
+        assets = [assets]
+    assets = list(assets)
+    for asset in assets:
+        if not isinstance(asset, Asset):
+            raise OptionError(f"`{asset}` is not an asset: symbol('btc_usdt') returns one")
+    return assets
+
+
+def _fields(fields: Any) -> list[str]:
+    """Return several names of fields as a list of them, and nothing else."""
+    fields = list(fields) if isinstance(fields, Iterable) else [fields]
+    for field in fields:
+        if not isinstance(field, str):
+            raise OptionError(f"`{field}` is not the name of a field, such as 'price'")
+    return fields
 
 
 def frame(table: Table) -> pd.DataFrame:

@@ -40,6 +40,7 @@ def market(
     -------
     Market
     """
+    pairs = [pairs] if isinstance(pairs, str) else pairs
     if data is None:
         return Market.embedded(pairs, seed)
     if isinstance(data, Market):
@@ -52,13 +53,12 @@ def market(
         return _of_frames(list(data.items()))
     parts = _by_pair(data)
     if parts is None:
-        names = [pairs] if isinstance(pairs, str) else pairs
-        if not isinstance(names, Sequence) or len(names) != 1:
+        if not isinstance(pairs, Sequence) or len(pairs) != 1:
             raise DataError(
                 "a frame of prices has to say which pair it is of: give it a column `symbol`, "
                 "pass a mapping such as {'btc_usdt': frame}, or name it by pairs=['btc_usdt']"
             )
-        parts = [(names[0], data)]
+        parts = [(pairs[0], data)]
     return _of_frames(parts)
 
 
@@ -70,6 +70,8 @@ def time_text(time: Any) -> str | None:
     """
     if time is None or isinstance(time, str):
         return time
+    if str(time) == "NaT":
+        return "NaT"
     if not isinstance(time, date) and hasattr(time, "astype"):
         time = datetime.fromisoformat(str(time.astype("datetime64[s]")))
     if isinstance(time, datetime):

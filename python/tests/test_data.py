@@ -230,3 +230,20 @@ def test_nothing_is_known_outside_of_a_tick(btc, ticks):
     ):
         with pytest.raises(backdraft.NotRunning):
             ask()
+
+
+def test_what_is_no_asset_and_no_field_is_answered_in_words(btc, ticks):
+    def ask(context, data):
+        asset = symbol("btc_usdt")
+        for ask in (
+            lambda: data.current("btc_usdt", "price"),
+            lambda: data.history("btc_usdt", "price", 5, "1h"),
+            lambda: data.history([asset, "btc_usdt"], ["price"], 5, "1h"),
+            lambda: data.can_trade("btc_usdt"),
+        ):
+            with pytest.raises(backdraft.OptionError, match="`btc_usdt` is not an asset"):
+                ask()
+        with pytest.raises(backdraft.OptionError, match="`5` is not the name of a field"):
+            data.current(asset, 5)
+
+    ticks(ask, btc)

@@ -189,3 +189,13 @@ def test_what_is_no_number_and_no_time_is_a_data_error(table):
         backdraft.market({"btc_usdt": frame.assign(time="hello")})
     with pytest.raises(DataError, match="not one column `open`"):
         backdraft.market({"btc_usdt": {name: np.ones((3, 2)) for name in frame}})
+
+
+def test_one_pair_can_be_named_by_its_name_alone():
+    assert len(backdraft.market(pairs="eth_usdt")) == 1
+
+
+@pytest.mark.parametrize("never", [pd.NaT, np.datetime64("NaT")])
+def test_no_time_is_no_start(never):
+    with pytest.raises(backdraft.OptionError, match="`NaT` is not a valid start"):
+        backdraft.run("sma-cross", start=never)
