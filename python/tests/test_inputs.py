@@ -183,9 +183,9 @@ def test_a_row_without_a_time_is_refused(table, library, kind):
 
 def test_what_is_no_number_and_no_time_is_a_data_error(table):
     frame = table.head(20)
-    with pytest.raises(DataError, match="column `close` without numbers: .*'abc'"):
+    with pytest.raises(DataError, match=r"column `close` without numbers: .*'abc'"):
         backdraft.market({"btc_usdt": frame.assign(close="abc")})
-    with pytest.raises(DataError, match="times that cannot be read: .*hello"):
+    with pytest.raises(DataError, match=r"times that cannot be read: .*hello"):
         backdraft.market({"btc_usdt": frame.assign(time="hello")})
     with pytest.raises(DataError, match="not one column `open`"):
         backdraft.market({"btc_usdt": {name: np.ones((3, 2)) for name in frame}})
