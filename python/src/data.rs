@@ -140,7 +140,8 @@ impl Data {
     #[pyo3(signature = (asset, period=14))]
     fn rsi(&self, asset: &Asset, period: usize) -> PyResult<f64> {
         // Ten periods let the first average be forgotten.
-        self.ask(asset, period * 10 + 1, |history| {
+        let n_bars = period.saturating_mul(10).saturating_add(1);
+        self.ask(asset, n_bars, |history| {
             indicator::relative_strength(history.closes(), period)
         })
     }

@@ -150,7 +150,7 @@ fn buckets(
     let first_hour = bars.start().as_seconds().div_euclid(3_600);
     let phase = usize::try_from(first_hour.rem_euclid(step.cast_signed() as i64))
         .expect("a remainder is not negative");
-    let mut buckets = Vec::with_capacity(n_bars);
+    let mut buckets = Vec::new();
     let mut end = last + 1;
     while end > 0 && buckets.len() < n_bars {
         // The last multiple of `step` before `end`, counted from the first bar.
