@@ -168,7 +168,7 @@ python-environment:
 pytest *ARGS:
     cd python && ../target/python-venv/bin/ruff check . ../notebooks ../benches/engines
     cd python && ../target/python-venv/bin/ruff format --check . ../notebooks ../benches/engines
-    cd python && ../target/python-venv/bin/python -m pytest -n auto --maxprocesses 4 --dist worksteal {{ ARGS }}
+    cd python && PYTHONPATH="$PWD" ../target/python-venv/bin/python -m pytest -n auto --maxprocesses 4 --dist worksteal {{ ARGS }}
 
 [private]
 execute:

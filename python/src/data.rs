@@ -100,7 +100,7 @@ impl Data {
         let data = slf.get();
         let pair = data.pair(asset.get())?;
         let field = Field::parse(field.to_str()?)?;
-        let n_bars = count(bar_count)?;
+        let BarCount(n_bars) = bar_count.extract()?;
         let step = hours_of(frequency)?;
         let window = Window::new(&data.listed, (pair, field), data.last(pair)?, n_bars, step);
         Ok(Bound::new(slf.py(), window)?.into_any())
@@ -126,10 +126,11 @@ impl Data {
     }
 
     /// The mean of the last `n_bars` hourly closes, of their exact sum.
-    fn sma(&self, asset: &Asset, n_bars: usize) -> PyResult<f64> {
+    fn sma(&self, asset: &Asset, n_bars: BarCount) -> PyResult<f64> {
+        let BarCount(n_bars) = n_bars;
         let pair = self.pair(asset)?;
         let end = self.last(pair)? + 1;
-        if n_bars == 0 || n_bars > end {
+        if n_bars > end {
             return Ok(f64::NAN);
         }
         let sum = self.listed.sum(pair, end - n_bars, end);
@@ -137,8 +138,9 @@ impl Data {
     }
 
     /// Wilder's relative strength index over `period` hours, 0 to 100.
-    #[pyo3(signature = (asset, period=14))]
-    fn rsi(&self, asset: &Asset, period: usize) -> PyResult<f64> {
+    #[pyo3(signature = (asset, period=BarCount(14)))]
+    fn rsi(&self, asset: &Asset, period: BarCount) -> PyResult<f64> {
+        let BarCount(period) = period;
         // Ten periods let the first average be forgotten.
         let n_bars = period.saturating_mul(10).saturating_add(1);
         self.ask(asset, n_bars, |history| {
@@ -147,7 +149,8 @@ impl Data {
     }
 
     /// How many standard deviations the last close is from the mean of `n_bars` hours.
-    fn z_score(&self, asset: &Asset, n_bars: usize) -> PyResult<f64> {
+    fn z_score(&self, asset: &Asset, n_bars: BarCount) -> PyResult<f64> {
+        let BarCount(n_bars) = n_bars;
         self.ask(asset, n_bars, |history| {
             indicator::z_score(history.closes())
         })
@@ -178,15 +181,21 @@ impl Data {
     }
 }
 
-/// A count of bars; a whole number that came out of a division counts as well.
-fn count(bar_count: &Bound<'_, PyAny>) -> PyResult<usize> {
-    if let Ok(n_bars) = bar_count.extract::<usize>()
-        && n_bars > 0
-    {
-        return Ok(n_bars);
+/// A count of bars, at least one.
+struct BarCount(usize);
+
+impl<'a, 'py> FromPyObject<'a, 'py> for BarCount {
+    type Error = PyErr;
+
+    fn extract(bar_count: Borrowed<'a, 'py, PyAny>) -> PyResult<Self> {
+        if let Ok(n_bars) = bar_count.extract::<usize>()
+            && n_bars > 0
+        {
+            return Ok(Self(n_bars));
+        }
+        let rule = "it has to be a whole number of bars, at least one";
+        Err(error::option("bar_count", bar_count.str()?, rule))
     }
-    let rule = "it has to be a whole number of bars, at least one";
-    Err(error::option("bar_count", bar_count.str()?, rule))
 }
 
 /// The hours of a bar: `1h`, `4H`, `1d`.

@@ -199,3 +199,20 @@ def test_one_pair_can_be_named_by_its_name_alone():
 def test_no_time_is_no_start(never):
     with pytest.raises(backdraft.OptionError, match="`NaT` is not a valid start"):
         backdraft.run("sma-cross", start=never)
+
+
+@pytest.mark.parametrize("call", ["sma", "rsi", "z_score", "history"])
+def test_any_count_of_bars_is_answered(call):
+    def ask(data, asset, n_bars):
+        if call == "history":
+            return data.history(asset, "close", n_bars, "1d").mean()
+        return getattr(data, call)(asset, n_bars)
+
+    def handle_data(context, data):
+        asset = backdraft.api.symbol("btc_usdt")
+        for wrong in (0, -1, 1.5, "x", None):
+            with pytest.raises(backdraft.OptionError, match="at least one"):
+                ask(data, asset, wrong)
+        ask(data, asset, 2**62)
+
+    backdraft.run_algorithm(handle_data=handle_data, start="2016-01-01", end="2016-01-03")
