@@ -138,7 +138,7 @@ impl Data {
     }
 
     /// Wilder's relative strength index over `period` hours, 0 to 100.
-    #[pyo3(signature = (asset, period=BarCount(14)))]
+    #[pyo3(signature = (asset, period=BarCount(14)), text_signature = "($self, asset, period=14)")]
     fn rsi(&self, asset: &Asset, period: BarCount) -> PyResult<f64> {
         let BarCount(period) = period;
         // Ten periods let the first average be forgotten.
