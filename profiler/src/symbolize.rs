@@ -195,18 +195,18 @@ fn functions_in_file(loader: &Loader, address: u64) -> Vec<Symbol> {
     if let Ok(mut frames) = loader.find_frames(address) {
         while let Ok(Some(frame)) = frames.next() {
             let function = frame.function.as_ref();
-            if let Some(name) = function.and_then(|function| function.demangle().ok()) {
-                let location = frame.location.as_ref();
-                let file = location.and_then(|location| location.file);
-                symbols.push(Symbol {
-                    function: module_path::qualify(&name, file),
-                    module: None,
-                    file: file.map(str::to_owned),
-                    line: location.and_then(|location| location.line),
-                });
-            }
+            let name = function.and_then(|function| function.demangle().ok());
+            let location = frame.location.as_ref();
+            let file = location.and_then(|location| location.file);
+            symbols.push(Symbol {
+                function: name.map_or_else(String::new, |name| module_path::qualify(&name, file)),
+                module: None,
+                file: file.map(str::to_owned),
+                line: location.and_then(|location| location.line),
+            });
         }
     }
+    // Line tables alone do not name a function into which nothing was inlined.
     if let Some(name) = loader.find_symbol(address) {
         let outermost = symbols.pop();
         symbols.push(Symbol {
@@ -214,6 +214,7 @@ fn functions_in_file(loader: &Loader, address: u64) -> Vec<Symbol> {
             ..outermost.unwrap_or_else(|| Symbol::unknown(""))
         });
     }
+    symbols.retain(|symbol| !symbol.function.is_empty());
     symbols.reverse();
     symbols
 }
