@@ -1,5 +1,5 @@
 //! Times runs of the engine inside one process, for the comparison with other engines:
-//! `timed S1|S2|S3|awake FILE... [--repeats N]` prints one line of JSON.
+//! `timed S1|S2|S3 FILE... [--repeats N]` prints one line of JSON.
 
 use std::path::PathBuf;
 use std::time::Instant;
@@ -14,8 +14,8 @@ const AT_LEAST: f64 = 0.3;
 
 #[derive(Parser)]
 struct Args {
-    /// S1 (the moving-average cross), S2 (equal weights of what is rising), S3 (idle), or
-    /// awake (idle as well, but called at every tick).
+    /// S1 (the moving-average cross), S2 (equal weights of what is rising), or S3 (nothing,
+    /// called at every tick as the peers' strategies are; `idle` would sleep to the end).
     case: String,
     /// Price files, one pair each.
     files: Vec<PathBuf>,
@@ -41,9 +41,8 @@ fn main() -> anyhow::Result<()> {
     let mut strategy = match args.case.as_str() {
         "S1" => built_in("sma-cross:fast=24,slow=72")?,
         "S2" => built_in("sma-weights:fast=24,slow=72,allocation=0.98,drift=0.01")?,
-        "S3" => built_in("idle")?,
-        "awake" => Box::new(Awake),
-        other => anyhow::bail!("no case `{other}`: choose S1, S2, S3 or awake"),
+        "S3" => Box::new(Awake),
+        other => anyhow::bail!("no case `{other}`: choose S1, S2 or S3"),
     };
 
     let began = Instant::now();

@@ -10,7 +10,9 @@ TITLES = {
     "Each of 20 assets at 4.9 % of the equity while its fast average is above the slow one; "
     "ordered to its weight when it crosses and when it is off by more than 1 %; sales before "
     "purchases.",
-    "S3": "## S3: a strategy that does nothing\n\nThe same hours, no orders.",
+    "S3": "## S3: a strategy that does nothing\n\n"
+    "The same hours, no orders. It is called at every hour, but for our command, whose `idle` "
+    "sleeps to the end.",
     "sweep": "## Sweep of the cross's windows\n\n"
     "Fast 2 to 41, slow 50 to 290 by 10: 1,000 runs. backtesting.py runs every tenth of them. "
     "*Off* is over the pairs of windows whose averages never tie; where they tie exactly, "
