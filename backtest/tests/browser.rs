@@ -5,6 +5,7 @@
 //! tests' files, to be looked at.
 
 mod browser {
+    #[path = "../../../profiler/tests/html/chrome.rs"]
     mod chrome;
     mod page;
     mod study;

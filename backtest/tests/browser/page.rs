@@ -2,17 +2,17 @@
 
 use serde_json::{Value, json};
 
-use super::chrome::{self, Chrome};
+use super::chrome::Chrome;
 use super::study::study;
 
 /// One test, because the study is long and each step begins where the last one ended.
 #[test]
 fn the_page_works_for_a_speaker() {
-    let Some(program) = chrome::find() else {
+    let study = study();
+    let Some(page) = Chrome::open(&study.page) else {
         return;
     };
-    let study = study();
-    let page = Chrome::open(program, &study.page);
+    page.resize(1280, 720);
 
     the_first_screen_has_the_answer(&page, &study.answer);
     the_table_says_what_the_json_says(&page, &study.answer);
@@ -24,12 +24,7 @@ fn the_page_works_for_a_speaker() {
     the_whole_page_is_photographed(&page);
     it_prints(&page);
 
-    assert_eq!(page.complaints(), [""; 0], "the console stays empty");
-    for address in page.requests() {
-        let local = address.starts_with("file:") || address == "about:srcdoc";
-        assert!(local, "the page asked for {address}");
-    }
-    assert!(!page.requests().is_empty(), "requests are seen at all");
+    page.assert_content();
 }
 
 fn the_first_screen_has_the_answer(page: &Chrome, answer: &Value) {
@@ -106,13 +101,14 @@ fn a_search_counts_in_every_graph(page: &Chrome, answer: &Value) {
 
 fn search(page: &Chrome, term: &str) {
     page.run("document.getElementById('term').select()");
-    page.type_and_press(term, "Enter");
+    page.write(term);
+    page.press("Enter");
 }
 
 fn the_keyboard_walks(page: &Chrome) {
     let details = "document.querySelector('#flame-before iframe').contentDocument.getElementById('details').textContent";
     page.run("document.querySelector('#flame-before iframe').contentDocument.querySelector('svg').focus()");
-    page.type_and_press("", "ArrowUp");
+    page.press("ArrowUp");
     let text = page.run(details);
     assert!(
         text.as_str().expect("text").starts_with("engine::run ("),
@@ -129,7 +125,7 @@ fn the_theme_can_be_changed(page: &Chrome) {
         );
         assert_eq!(painted, json!(vec![theme; 5]));
         // AA asks for 4.5 to 1; every text is measured against what is behind it.
-        let faint = page.run(include_str!("contrast.js"));
+        let faint = page.run(include_str!("../../../profiler/tests/html/contrast.js"));
         assert_eq!(faint, json!([]), "{theme}");
         if theme == "dark" {
             page.run("scrollTo({ top: 0, behavior: 'instant' })");

@@ -1,4 +1,6 @@
 //! A headless browser with one page open, and what it complains about.
+//!
+//! The tests of `backtest` have this file too.
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
@@ -7,6 +9,7 @@ use std::{env, fs};
 use headless_chrome::browser::tab::point::Point;
 use headless_chrome::protocol::cdp::types::Event;
 use headless_chrome::protocol::cdp::{Emulation, Network, Page};
+use headless_chrome::types::PrintToPdfOptions;
 use headless_chrome::{Browser, LaunchOptions, Tab};
 use serde_json::Value;
 use tempfile::TempDir;
@@ -20,6 +23,7 @@ pub struct Chrome {
     _folder: TempDir,
 }
 
+#[allow(dead_code, reason = "each crate's tests press other keys")]
 impl Chrome {
     /// Writes the page to a file and opens that; `None` where there is no browser.
     pub fn open(page: &[u8]) -> Option<Self> {
@@ -90,11 +94,13 @@ impl Chrome {
             .expect("requests are reported");
     }
 
-    /// Asserts that the page complained of nothing and asked for nothing but itself.
+    /// Asserts that the page complained of nothing and asked for nothing but itself,
+    /// with the frames that it holds.
     pub fn assert_content(&self) {
         let complaints = self.complaints.lock().expect("no panic").clone();
         assert_eq!(complaints, [""; 0], "the console stays empty");
-        let requests = self.requests.lock().expect("no panic").clone();
+        let mut requests = self.requests.lock().expect("no panic").clone();
+        requests.retain(|address| address != "about:srcdoc");
         assert_eq!(requests.len(), 1, "only the page is loaded: {requests:?}");
     }
 
@@ -110,7 +116,7 @@ impl Chrome {
         serde_json::from_str(text).unwrap_or_else(|_| panic!("{expression}: {text}"))
     }
 
-    /// Waits until everything that is due has been drawn.
+    /// Waits until everything that is due has been drawn, frames included.
     pub fn settle(&self) {
         self.run("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(1))))");
     }
@@ -191,9 +197,25 @@ impl Chrome {
             .tab
             .capture_screenshot(Page::CaptureScreenshotFormatOption::Png, None, None, true)
             .expect("a picture is taken");
-        let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
-        fs::write(&path, png).expect("the folder for tests' files can be written");
+        keep(name, &png);
     }
+
+    /// Prints as a reader would, and keeps the print.
+    pub fn print(&self, name: &str) -> Vec<u8> {
+        let options = PrintToPdfOptions {
+            print_background: Some(true),
+            prefer_css_page_size: Some(true),
+            ..Default::default()
+        };
+        let pdf = self.tab.print_to_pdf(Some(options)).expect("it is printed");
+        keep(name, &pdf);
+        pdf
+    }
+}
+
+fn keep(name: &str, content: &[u8]) {
+    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    fs::write(&path, content).expect("the folder for tests' files can be written");
 }
 
 /// The browser: `$CHROME`, else the first of the usual names on the path.
