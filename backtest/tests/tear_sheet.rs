@@ -6,7 +6,11 @@ use backtest::{EngineOptions, HourRange, MemoryPortal, data, run};
 
 /// The page of so many hours, in which one pair is bought and held.
 fn page(n_hours: i64) -> String {
-    let market = data::embedded(1, 1).expect("a market");
+    page_of(n_hours, 1)
+}
+
+fn page_of(n_hours: i64, n_pairs: usize) -> String {
+    let market = data::embedded(n_pairs, 1).expect("a market");
     let (start, _) = market.common_hours();
     let range = HourRange::new(start, start.plus_hours(n_hours)).expect("hours");
     let options = EngineOptions::default();
@@ -59,4 +63,12 @@ fn one_of_a_kind_is_not_many() {
         assert!(page.contains(text), "{text} in {page}");
     }
     assert!(self::page(1).contains(", 1 tick;"));
+}
+
+#[test]
+fn every_pair_that_was_traded_has_its_chart() {
+    let page = page_of(30, 3);
+    assert_eq!(page.matches("<details").count(), 3);
+    assert_eq!(page.matches("<details open>").count(), 1);
+    assert_eq!(page.matches("<title>The price of").count(), 3);
 }

@@ -2,28 +2,22 @@
 
 mod chart;
 mod monthly;
+mod trades;
 
-use std::cmp::Reverse;
 use std::fmt::Write as _;
 
-use chart::{Chart, Line, Mark};
+use chart::{Chart, Line};
 
 use super::html::escaped;
 use super::text::{counted, interval_of_growth, interval_of_sharpe};
 use super::{RunReport, sentence, thousands};
-use crate::history::History;
-use crate::instrument::PairId;
 use crate::metrics::{HOURS_PER_YEAR, equal_weight, simple_returns};
-use crate::round_trip::{RoundTrip, round_trips};
 use crate::statistics::{Statistic, Unit, curve};
-use crate::time::Timestamp;
 
 const STYLE: &str = include_str!("tear_sheet.css");
 const HOURS_PER_DAY: usize = 24;
 /// Days that the rolling Sharpe ratio looks back.
 const ROLLING_DAYS: usize = 90;
-/// More marks than these are not drawn: they would hide the price.
-const MAX_MARKS: usize = 400;
 
 /// The page.
 pub fn to_html(report: &RunReport<'_>) -> String {
@@ -67,7 +61,7 @@ pub fn to_html(report: &RunReport<'_>) -> String {
             "Returns by month",
             monthly::table(&curve(report.outcome), report.outcome.range.start()),
         ),
-        ("Trades on the price", trades(report)),
+        ("Trades on the price", trades::charts(report)),
         ("Sharpe ratio of the last 90 days", rolling_sharpe(report)),
         ("In numbers", numbers(report)),
     ] {
@@ -204,98 +198,6 @@ fn rolling_sharpe(report: &RunReport<'_>) -> String {
         lines,
     )
     .draw()
-}
-
-/// The price of the pair with the most trades in the account's currency, with its
-/// entries and exits.
-fn trades(report: &RunReport<'_>) -> String {
-    let market = report.market;
-    let trips = round_trips(&report.outcome.fills, market.n_pairs());
-    let n_trips = |pair: &PairId| trips.iter().filter(|trip| trip.pair == *pair).count();
-    let Some(pair) = market.pairs().min_by_key(|pair| Reverse(n_trips(pair))) else {
-        return String::new();
-    };
-    let range = report.outcome.range;
-    // The first open, and then all closes.
-    let prices_of = |pair| {
-        let bars = History::of(market, pair, range);
-        bars.opens().iter().take(1).chain(bars.closes())
-    };
-    let prices: Vec<f64> = match market.rate_pair(pair).map(prices_of) {
-        None => prices_of(pair).map(|price| price.as_f64()).collect(),
-        Some(rates) => prices_of(pair)
-            .zip(rates)
-            .map(|(price, rate)| price.exchanged(*rate).as_f64())
-            .collect(),
-    };
-    let lines = vec![line("price", "benchmark", &daily_to_the_end(&prices))];
-    let mut chart = chart(
-        report,
-        &format!(
-            "The price of {} in {}",
-            market.symbol(pair).base(),
-            market.quote()
-        ),
-        240.0,
-        lines,
-    );
-    chart.is_logarithmic = true;
-    let of_pair: Vec<_> = trips.iter().filter(|trip| trip.pair == pair).collect();
-    let is_drawn = 2 * of_pair.len() <= MAX_MARKS;
-    if is_drawn {
-        chart.marks = of_pair
-            .iter()
-            .flat_map(|trip| marks(trip, range.start()))
-            .collect();
-    }
-    let note = match of_pair.len() {
-        0 => "",
-        _ if is_drawn => " (▲ entry, ▼ exit; point at one for its price)",
-        _ => " (too many to be drawn)",
-    };
-    let n_open = of_pair.iter().filter(|it| it.exited_at.is_none()).count();
-    let open = if n_open > 0 {
-        format!(", {n_open} still open")
-    } else {
-        String::new()
-    };
-    format!(
-        "<p class=\"note\">{}: {}{open}{note}.</p>{}",
-        market.symbol(pair),
-        counted(of_pair.len(), "trade"),
-        chart.draw(),
-    )
-}
-
-fn marks(trip: &RoundTrip, start: Timestamp) -> Vec<Mark> {
-    let day = |time: Timestamp| time.hours_since(start) as f64 / HOURS_PER_DAY as f64;
-    let way = if trip.is_long { "long" } else { "short" };
-    let mut marks = vec![Mark {
-        day: day(trip.entered_at),
-        value: trip.entry_price(),
-        is_entry: true,
-        title: format!(
-            "{way} at {}, {}",
-            significant(trip.entry_price()),
-            trip.entered_at
-        ),
-    }];
-    if let Some((time, price)) = trip.exited_at.zip(trip.exit_price()) {
-        let percent = 100.0 * trip.return_();
-        marks.push(Mark {
-            day: day(time),
-            value: price,
-            is_entry: false,
-            title: format!("closed at {}, {time}: {percent:+.2} %", significant(price)),
-        });
-    }
-    marks
-}
-
-/// A price with eight digits, wherever its point is.
-fn significant(price: f64) -> String {
-    let digits: f64 = format!("{price:.7e}").parse().expect("as it was written");
-    digits.to_string()
 }
 
 fn numbers(report: &RunReport<'_>) -> String {
