@@ -69,7 +69,7 @@ pub fn to_text(report: &SweepReport<'_>) -> String {
     let names: Vec<_> = report.axes.iter().map(|axis| axis.name.as_str()).collect();
     let header: Vec<_> = names.iter().map(|name| format!("{name:>10}")).collect();
     put(format_args!(
-        "\n{}{:>16}{:>12}{:>9}{:>9}{:>12}{:>8}",
+        "\n{}{:>16}{:>14}{:>9}{:>9}{:>12}{:>8}",
         header.concat(),
         "final value",
         "return %",
@@ -86,10 +86,10 @@ pub fn to_text(report: &SweepReport<'_>) -> String {
             .map(|name| format!("{:>10}", row.parameters[*name]));
         let number = |value: Option<f64>| value.map_or("-".into(), |value| format!("{value:.2}"));
         put(format_args!(
-            "{}{:>16}{:>12.2}{:>9}{:>9}{:>12}{:>8}",
+            "{}{:>16}{:>14}{:>9}{:>9}{:>12}{:>8}",
             values.collect::<String>(),
             thousands(found.final_value, 2),
-            100.0 * found.total_return,
+            thousands(100.0 * found.total_return, 2),
             number(found.sharpe),
             number(found.sortino),
             number(found.max_drawdown.map(|drawdown| 100.0 * drawdown)),
@@ -99,15 +99,24 @@ pub fn to_text(report: &SweepReport<'_>) -> String {
     if let Some(deflated) = report.deflated {
         put(format_args!(
             "\nThe best Sharpe ratio is {:.2}; {} tries without skill would find {:.2}. \
-             That the best is truly above this has a probability of {:.0} % \
+             That the best is truly above this has a probability {} \
              (deflated Sharpe ratio).",
             deflated.best,
             thousands((n - n_refused) as f64, 0),
             deflated.expected_by_chance,
-            100.0 * deflated.probability,
+            probability(deflated.probability),
         ));
     }
     text
+}
+
+/// A probability in per cent, which is never certain.
+fn probability(share: f64) -> String {
+    match 100.0 * share {
+        percent if percent > 99.95 => "above 99.9 %".to_owned(),
+        percent if percent < 0.05 => "below 0.1 %".to_owned(),
+        percent => format!("of {percent:.1} %"),
+    }
 }
 
 /// All points as one JSON object.
