@@ -10,6 +10,7 @@ mod run;
 mod streams;
 mod sweep;
 mod tables;
+mod terms;
 mod trading;
 
 use std::path::Path;

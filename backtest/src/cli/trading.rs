@@ -16,6 +16,7 @@ use backtest::{
 };
 
 use super::options::invalid;
+use super::terms::Terms;
 
 /// The options that say how a run trades.
 #[derive(Debug, clap::Args)]
@@ -241,47 +242,6 @@ fn convention<T>(
 ) -> Result<T> {
     let rule = || format!("choose one of {}", names.join(", "));
     parse(text.trim()).ok_or_else(|| invalid(option, text, rule()))
-}
-
-/// A list of `name=value`, taken apart term by term.
-struct Terms<'a> {
-    option: &'static str,
-    text: &'a str,
-    left: Vec<(&'a str, &'a str)>,
-}
-
-impl<'a> Terms<'a> {
-    fn parse(option: &'static str, text: &'a str) -> Result<Self> {
-        let term = |term: &'a str| {
-            let (name, value) = term.split_once('=')?;
-            Some((name.trim(), value.trim()))
-        };
-        let terms: Option<Vec<_>> = text.split(',').map(term).collect();
-        let rule = "write terms as name=value,name=value";
-        let left = terms.ok_or_else(|| invalid(option, text, rule))?;
-        Ok(Self { option, text, left })
-    }
-
-    fn take<T>(&mut self, name: &str, parse: impl Fn(&str) -> Option<T>) -> Result<Option<T>> {
-        let Some(idx) = self.left.iter().position(|(term, _)| *term == name) else {
-            return Ok(None);
-        };
-        let (_, value) = self.left.remove(idx);
-        let rule = || format!("`{value}` cannot be the {name}");
-        let parsed = parse(value).ok_or_else(|| invalid(self.option, self.text, rule()))?;
-        Ok(Some(parsed))
-    }
-
-    fn finish(self, known: &str) -> Result<()> {
-        match self.left.first() {
-            None => Ok(()),
-            Some((name, _)) => {
-                let rule =
-                    format!("there is no term `{name}`, or it stands twice; known are {known}");
-                Err(invalid(self.option, self.text, rule))
-            }
-        }
-    }
 }
 
 fn percent(text: &str) -> Option<Ratio> {
