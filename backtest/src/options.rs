@@ -62,9 +62,8 @@ impl EngineOptions {
 
     /// The exchange's rules for a pair.
     #[inline]
-    pub(crate) fn rules_of(&self, pair: PairId) -> TradingRules {
-        let rules = self.rules.get(pair.index());
-        rules.copied().unwrap_or_default()
+    pub(crate) fn rules_of(&self, pair: PairId) -> &TradingRules {
+        self.rules.get(pair.index()).unwrap_or(&TradingRules::NONE)
     }
 
     /// Whether a run can start with these.

@@ -16,6 +16,13 @@ pub struct TradingRules {
 }
 
 impl TradingRules {
+    /// No rules at all.
+    pub(crate) const NONE: Self = Self {
+        min_quantity: Quantity::ZERO,
+        quantity_step: None,
+        price_step: None,
+    };
+
     /// The largest quantity of no more than this that can be traded, zero when
     /// that is below the minimum.
     pub(crate) fn quantity(&self, wanted: Quantity) -> Quantity {

@@ -8,6 +8,7 @@ mod context;
 mod crossing;
 mod idle;
 pub mod mean_reversion;
+mod ordering;
 mod sma_cross;
 mod sma_weights;
 mod spec;
