@@ -38,11 +38,11 @@ pub(crate) fn executable(
     match account {
         Account::LongOnly if quantity.is_negative() => (quantity.max(-held), Rejection::NoCoins),
         Account::LongOnly => {
-            let value = commission.affordable(portfolio.cash(), proposal.trade);
-            let part = if proposal.trade.value <= value {
+            let (cash, trade) = (portfolio.cash(), proposal.trade);
+            let part = if trade.value + commission.on(trade) <= cash {
                 quantity
             } else {
-                value / proposal.price
+                quantity.min(commission.affordable(cash, trade) / proposal.price)
             };
             (part, Rejection::NoCash)
         }

@@ -1,32 +1,34 @@
 //! The broker: executes open orders against the bar that is happening.
 //!
-//! Which prices an order gets is said in `matching`, how much of it the account
-//! can bear in `capacity`, and what a fill brings about in `filling`. Here is the
-//! order of events: at the open and at the close sales come before purchases, so that
-//! their proceeds can be spent, and each in the order of placing. Inside a bar, where
-//! nobody knows which came first, the convention puts stops or limits first, each in
-//! the order of placing.
+//! Which prices an order gets is said in `matching`, how much of it is executed in `deal`,
+//! what of that the account can bear in `capacity`, and what a fill brings about in
+//! `filling`. Here is the order of events, and in `turns` the order of orders: at the open
+//! and at the close sales come before purchases, so that their proceeds can be spent, and
+//! each in the order of placing. Inside a bar, where nobody knows which came first, the
+//! convention puts stops or limits first, each in the order of placing.
 
 mod capacity;
+mod deal;
 mod filling;
 mod margin;
 mod matching;
 mod order_book;
 mod scene;
+mod turns;
 
 pub(crate) use order_book::{OrderBook, with_real_prices};
 
-use matching::{Moment, execution, trail};
+use matching::Moment;
 use scene::Scene;
 
 use crate::Result;
 use crate::account::Account;
-use crate::convention::{FillConvention, IntraBar};
+use crate::convention::FillConvention;
 use crate::engine::EngineOptions;
 use crate::fill::Fill;
 use crate::hour::Hour;
-use crate::money::{Cash, Price, Quantity};
-use crate::order::{Basis, Kind, Order, OrderId, Status};
+use crate::money::{Cash, Quantity};
+use crate::order::{Kind, Order, OrderId, Status};
 use crate::portfolio::Portfolio;
 use crate::time::Timestamp;
 
@@ -168,131 +170,6 @@ impl<'a> Broker<'a> {
         if self.options.account != Account::LongOnly || self.book.open.iter().any(has_no_size) {
             scene.mark();
         }
-    }
-
-    /// While the bar moves: first the orders that the convention puts first, then
-    /// the others, then those that were called up by a fill inside this bar and
-    /// that the convention believes to have come true after it.
-    fn execute_inside(&mut self, scene: &mut Scene<'_, '_>) -> Result<()> {
-        let stops_first = self.options.intra_bar == IntraBar::Pessimistic;
-        let chosen = |is_waiting: bool, stops: bool| {
-            self.ids(|order| order.is_waiting == is_waiting && order.is_stop() == stops)
-        };
-        // Chosen before anything happens: what that calls up, or turns into a limit
-        // order, does not get a second chance.
-        let in_turn = [
-            chosen(false, stops_first),
-            chosen(false, !stops_first),
-            chosen(true, stops_first),
-        ];
-        in_turn
-            .iter()
-            .try_for_each(|ids| self.execute_ids(ids, scene))
-    }
-
-    /// Sales, then purchases, of the chosen orders that are at work.
-    fn execute_all(
-        &mut self,
-        scene: &mut Scene<'_, '_>,
-        is_chosen: impl Fn(&Order) -> bool,
-    ) -> Result<()> {
-        for sales in [true, false] {
-            self.for_each(
-                |order| order.is_working() && is_chosen(order),
-                |broker, id| {
-                    if broker.is_sale(id, scene) == sales {
-                        broker.execute(id, scene)
-                    } else {
-                        Ok(())
-                    }
-                },
-            )?;
-        }
-        Ok(())
-    }
-
-    /// Does something with each open order that is chosen before the first of them is
-    /// touched, in the order of placing.
-    fn for_each(
-        &mut self,
-        is_chosen: impl Fn(&Order) -> bool,
-        mut act: impl FnMut(&mut Self, OrderId) -> Result<()>,
-    ) -> Result<()> {
-        let mut chosen = std::mem::take(&mut self.chosen);
-        chosen.clear();
-        let open = self.book.open.iter().copied();
-        chosen.extend(open.filter(|id| is_chosen(self.book.order(*id))));
-        let done = chosen.iter().try_for_each(|id| act(self, *id));
-        self.chosen = chosen;
-        done
-    }
-
-    fn execute_ids(&mut self, ids: &[OrderId], scene: &mut Scene<'_, '_>) -> Result<()> {
-        ids.iter().try_for_each(|id| self.execute(*id, scene))
-    }
-
-    /// The open orders that are chosen, in the order of placing.
-    fn ids(&self, is_chosen: impl Fn(&Order) -> bool) -> Vec<OrderId> {
-        let open = self.book.open.iter().copied();
-        open.filter(|id| is_chosen(self.book.order(*id))).collect()
-    }
-
-    /// Moves trailing stops at the end of the bar, and executes those that were
-    /// passed on the way to the close.
-    fn trail_all(&mut self, scene: &mut Scene<'_, '_>) -> Result<()> {
-        self.for_each(Order::is_working, |broker, id| {
-            // One before it may have withdrawn it.
-            if !broker.book.order(id).is_working() {
-                return Ok(());
-            }
-            let is_sale = broker.is_sale(id, scene);
-            let rules = broker.options.rules_of(broker.book.order(id).pair);
-            let order = broker.book.order_mut(id);
-            if let Some(bar) = scene.hour.traded(order.pair)
-                && let Some(execution) = trail(order, is_sale, &bar, &rules)
-            {
-                broker.fill(id, execution, &bar, scene)?;
-            }
-            Ok(())
-        })
-    }
-
-    /// Executes an order if this moment of its pair's bar has a price for it.
-    fn execute(&mut self, id: OrderId, scene: &mut Scene<'_, '_>) -> Result<()> {
-        let Some(bar) = scene.hour.traded(self.book.order(id).pair) else {
-            return Ok(());
-        };
-        if !self.book.order(id).is_working() {
-            return Ok(());
-        }
-        let is_sale = self.is_sale(id, scene);
-        let EngineOptions {
-            fill, intra_bar, ..
-        } = *self.options;
-        let rules = self.options.rules_of(self.book.order(id).pair);
-        let order = self.book.order_mut(id);
-        let conventions = (fill, intra_bar);
-        match execution(order, is_sale, &bar, scene.moment, &rules, conventions) {
-            Some(execution) => self.fill(id, execution, &bar, scene),
-            None => Ok(()),
-        }
-    }
-
-    fn is_sale(&self, id: OrderId, scene: &Scene<'_, '_>) -> bool {
-        let order = self.book.order(id);
-        Self::wanted(order, || scene.value(order.pair), scene.portfolio).is_negative()
-    }
-
-    /// What is still to be executed of an order, sized now if it has no size yet.
-    fn wanted(order: &Order, price: impl Fn() -> Price, portfolio: &Portfolio) -> Quantity {
-        order.remaining.unwrap_or_else(|| {
-            let price = price();
-            order.amount.quantity(Basis {
-                price,
-                equity: portfolio.equity_at(order.pair, price),
-                held: portfolio.quantity(order.pair),
-            })
-        })
     }
 
     /// After a bar: what lives for one bar only is over, and the others have waited.
