@@ -176,13 +176,16 @@ impl<'a> Hour<'a> {
         fast: usize,
         slow: usize,
     ) -> Option<Ordering> {
-        let standing = &self.run.standings[pair.index()];
-        let known = standing.known(self.tick, fast, slow);
-        known.or_else(|| {
-            let sums = self.run.market.bars(pair).known_sums();
-            let bars = self.run.bars_from(pair, self.tick);
-            standing.look_up(sums, bars, self.tick, fast, slow)
-        })
+        let known = self.run.standings[pair.index()].known(self.tick, fast, slow);
+        known.or_else(|| self.look_up_averages(pair, fast, slow))
+    }
+
+    /// The same where nothing is known yet; apart, so that what is known costs little.
+    #[inline(never)]
+    fn look_up_averages(&self, pair: PairId, fast: usize, slow: usize) -> Option<Ordering> {
+        let sums = self.run.market.bars(pair).known_sums();
+        let bars = self.run.bars_from(pair, self.tick);
+        self.run.standings[pair.index()].look_up(sums, bars, self.tick, fast, slow)
     }
 
     /// The last `at_most` bars of the pair, or all when there are fewer.

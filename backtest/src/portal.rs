@@ -44,39 +44,49 @@ pub struct MemoryPortal<'a> {
 /// How many hours are read at once.
 const N_AHEAD: usize = 64;
 
-/// Closes of consecutive hours.
+/// Closes of consecutive hours, told one after the other.
 #[derive(Clone, Copy, Debug)]
 struct Stretch {
-    start: Timestamp,
     closes: [Price; N_AHEAD],
     n_hours: usize,
+    n_told: usize,
+    /// The hour after the one that was told last.
+    next: Timestamp,
 }
 
 impl Stretch {
     const NOTHING: Self = Self {
-        start: Timestamp::from_seconds(0),
         closes: [Price::from_units(0); N_AHEAD],
         n_hours: 0,
+        n_told: 0,
+        next: Timestamp::from_seconds(0),
     };
 
+    /// The close of the next hour, if it is the one that is asked for and has been read.
     #[inline]
-    fn close(&self, bar_open: Timestamp) -> Option<Price> {
-        let idx = bar_open.hour_after(self.start)?;
-        self.closes[..self.n_hours].get(idx).copied()
+    fn tell(&mut self, bar_open: Timestamp) -> Option<Price> {
+        if bar_open != self.next {
+            return None;
+        }
+        let close = *self.closes[..self.n_hours].get(self.n_told)?;
+        self.n_told += 1;
+        self.next = bar_open.plus_hours(1);
+        Some(close)
     }
 
     /// Reads the close of an hour, and of those after it when the hour goes on where the
     /// stretch ends.
+    #[inline(never)]
     fn read(&mut self, bars: &BarSeries, bar_open: Timestamp) -> Price {
         let bar_idx = bars
             .index_of(bar_open)
             .expect("the engine stays within the range that the market was checked for");
-        let goes_on = bar_open.hour_after(self.start) == Some(self.n_hours);
-        let at_most = if goes_on { N_AHEAD } else { 1 };
+        let at_most = if bar_open == self.next { N_AHEAD } else { 1 };
         let ahead = &bars.closes()[bar_idx..];
         self.n_hours = ahead.len().min(at_most);
         self.closes[..self.n_hours].copy_from_slice(&ahead[..self.n_hours]);
-        self.start = bar_open;
+        self.n_told = 1;
+        self.next = bar_open.plus_hours(1);
         self.closes[0]
     }
 }
@@ -95,7 +105,7 @@ impl DataPortal for MemoryPortal<'_> {
     #[inline]
     fn spot_price(&mut self, pair: PairId, bar_open: Timestamp) -> Result<Price> {
         let stretch = &mut self.read[pair.index()];
-        let known = stretch.close(bar_open);
+        let known = stretch.tell(bar_open);
         Ok(known.unwrap_or_else(|| stretch.read(self.market.bars(pair), bar_open)))
     }
 

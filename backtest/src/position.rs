@@ -34,23 +34,16 @@ impl Position {
 /// The value of a quantity, exactly; negative for a short one.
 ///
 /// # Errors
-/// [`Error::TooRich`] when it may need more than [`MAX_BITS`]. To be cheap enough
-/// for every tick this looks at the factors, and so can be two bits too careful.
+/// [`Error::TooRich`] when it needs more than [`MAX_BITS`].
 #[inline]
 pub(crate) fn worth(price: Price, quantity: Quantity, at: Timestamp) -> Result<Cash> {
-    if let Ok(units) = i64::try_from(quantity.as_units())
-        && units.unsigned_abs() >> (MAX_BITS - 63) == 0
-    {
-        // The usual case: with any price no more than that, in one multiplication.
-        let value = i128::from(price.as_units()) * i128::from(units);
-        return Ok(Cash::from_units(value));
-    }
-    let price_bits = u64::BITS - price.as_units().unsigned_abs().leading_zeros();
-    let quantity_bits = u128::BITS - quantity.as_units().unsigned_abs().leading_zeros();
-    if price_bits + quantity_bits > MAX_BITS {
-        return Err(Error::TooRich { at });
-    }
-    Ok(price * quantity)
+    // The usual quantity makes do with one multiplication that no product is too large for.
+    let value = match i64::try_from(quantity.as_units()) {
+        Ok(units) => Some(i128::from(price.as_units()) * i128::from(units)),
+        Err(_) => i128::from(price.as_units()).checked_mul(quantity.as_units()),
+    };
+    let value = value.map(Cash::from_units).ok_or(Error::TooRich { at })?;
+    countable(value, at)
 }
 
 /// Lets the equity of an account pass when it can be counted exactly.
@@ -70,6 +63,5 @@ pub(crate) fn countable(equity: Cash, at: Timestamp) -> Result<Cash> {
 pub(crate) fn is_certainly_countable(units: impl Iterator<Item = Option<u128>>) -> bool {
     let mut units = units;
     let sum = units.try_fold(0_u128, |sum, units| sum.checked_add(units?));
-    // Two bits less, as factors are looked at there.
-    sum.is_some_and(|sum| sum >> (MAX_BITS - 2) == 0)
+    sum.is_some_and(|sum| sum >> MAX_BITS == 0)
 }

@@ -49,7 +49,6 @@ impl Standing {
     /// Looks it up at a tick, which is the first of these bars, and from then on for
     /// twice as many bars as the last time if all of these were asked for. `None` until
     /// there are so many closes.
-    #[inline(never)]
     pub(crate) fn look_up(
         &self,
         sums: &CloseSums,
