@@ -11,12 +11,14 @@ Examples
 
 from backdraft._backdraft import Asset, Data, Market, Portfolio, Position, Table, Window
 from backdraft._inputs import market
-from backdraft.algorithm import Context, Strategy, run_algorithm
+from backdraft.algorithm import run_algorithm
+from backdraft.context import Context
 from backdraft.errors import (
     DataError,
     Error,
     FileError,
     NotModelled,
+    NotOffered,
     NotRunning,
     NotSupported,
     OptionError,
@@ -24,10 +26,11 @@ from backdraft.errors import (
     RangeError,
     TooRich,
     UnknownPair,
+    WrongType,
 )
 from backdraft.profiler import Profile, profile
 from backdraft.result import Result
-from backdraft.strategies import run
+from backdraft.strategies import Strategy, run
 from backdraft.sweeps import Sweep, sweep
 
 __all__ = [
@@ -39,6 +42,7 @@ __all__ = [
     "FileError",
     "Market",
     "NotModelled",
+    "NotOffered",
     "NotRunning",
     "NotSupported",
     "OptionError",
@@ -54,6 +58,7 @@ __all__ = [
     "TooRich",
     "UnknownPair",
     "Window",
+    "WrongType",
     "load_ipython_extension",
     "market",
     "profile",

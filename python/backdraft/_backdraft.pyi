@@ -78,13 +78,11 @@ class Market:
     @staticmethod
     def embedded(pairs: int | Sequence[str] | None = None, seed: int | None = None) -> Market: ...
     @staticmethod
-    def load(
-        paths: Sequence[str | PathLike[str]], pairs: int | Sequence[str] | None = None
-    ) -> Market: ...
+    def load(paths: Sequence[str | PathLike[str]]) -> Market: ...
     @staticmethod
-    def from_arrow(tables: Sequence[tuple[str, Any]]) -> Market: ...
-    @staticmethod
-    def from_arrays(listings: Sequence[tuple[str, Any]]) -> Market: ...
+    def of_frames(frames: Sequence[tuple[str, Any]]) -> Market: ...
+    def select(self, pairs: int | Sequence[str]) -> Market:
+        """Return the market of some of the pairs: so many, or these."""
     @property
     def assets(self) -> list[Asset]: ...
     def asset(self, name: str) -> Asset: ...
@@ -251,9 +249,9 @@ class Simulation:
     def __new__(
         cls,
         market: Market,
+        capital: float,
         start: str | None = None,
         end: str | None = None,
-        capital: float = 100_000.0,
         is_daily: bool = False,
     ) -> Simulation: ...
     @property
@@ -297,8 +295,8 @@ class Sampler:
 
     def __new__(
         cls,
-        rate: float = 997.0,
-        seed: int = 1,
+        rate: float,
+        seed: int,
         max_overhead: float | None = None,
         is_random: bool = True,
         trigger: str = "auto",
@@ -420,9 +418,9 @@ def open_orders() -> list[
 def run_native(
     market: Market,
     strategy: str,
+    capital: float,
     start: str | None = None,
     end: str | None = None,
-    capital: float = 100_000.0,
     trading: Trading | None = None,
     logging: str | None = None,
     folder_check: str | None = None,
@@ -432,9 +430,9 @@ def sweep_native(
     market: Market,
     strategies: Sequence[str],
     on_done: Callable[[int, str], Any],
+    capital: float,
     start: str | None = None,
     end: str | None = None,
-    capital: float = 100_000.0,
     trading: Trading | None = None,
     threads: int | None = None,
 ) -> None: ...

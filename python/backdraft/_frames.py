@@ -11,8 +11,9 @@ from datetime import UTC, datetime
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
+from backdraft._arguments import asset
 from backdraft._backdraft import Asset
-from backdraft.errors import NotSupported, OptionError
+from backdraft.errors import NotSupported, WrongType
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -92,11 +93,7 @@ def _several(assets: Any) -> list[Asset]:
     """Return several assets as a list of them, and nothing else."""
     if isinstance(assets, str) or not isinstance(assets, Iterable):
         assets = [assets]
-    assets = list(assets)
-    for asset in assets:
-        if not isinstance(asset, Asset):
-            raise OptionError(f"`{asset}` is not an asset: symbol('btc_usdt') returns one")
-    return assets
+    return [asset(given) for given in assets]
 
 
 def _fields(fields: Any) -> list[str]:
@@ -104,7 +101,7 @@ def _fields(fields: Any) -> list[str]:
     fields = list(fields) if isinstance(fields, Iterable) else [fields]
     for field in fields:
         if not isinstance(field, str):
-            raise OptionError(f"`{field}` is not the name of a field, such as 'price'")
+            raise WrongType(f"`{field}` is not the name of a field, such as 'price'")
     return fields
 
 

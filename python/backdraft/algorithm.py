@@ -1,23 +1,24 @@
-"""Algorithms: a run of Python functions, or of a class, on the engine."""
+"""Algorithms: a run of Python functions on the engine."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from types import SimpleNamespace
 from typing import Any
 
-from backdraft import _frames, api
-from backdraft._backdraft import Asset, Data, Portfolio, Simulation
+from backdraft import _frames
+from backdraft._arguments import function
+from backdraft._backdraft import Data, Simulation
 from backdraft._inputs import Prices, market, time_text
 from backdraft._running import CURRENT
+from backdraft.context import Context
 from backdraft.errors import NotRunning, NotSupported, OptionError
 from backdraft.finance.account import Margin
 from backdraft.finance.rules import TradingRules
 from backdraft.result import Result
 from backdraft.schedule import Scheduler
-from backdraft.trading import Trading
+from backdraft.trading import Trading, trading_of
 
-__all__ = ["Context", "Strategy", "run_algorithm", "run_strategy"]
+__all__ = ["Algorithm", "run_algorithm"]
 
 Function = Callable[..., Any]
 
@@ -50,94 +51,6 @@ _IGNORED = frozenset(
 )
 
 
-class Context:
-    """What an algorithm keeps from tick to tick; set any attribute.
-
-    The functions of `backdraft.api` are its methods as well.
-
-    Attributes
-    ----------
-    portfolio : Portfolio
-        Cash and positions; only while a tick runs.
-    """
-
-    def __init__(self, algorithm: Algorithm) -> None:
-        self.portfolio: Portfolio = algorithm.simulation.portfolio
-        self._algorithm = algorithm
-
-    def __getattr__(self, name: str) -> Any:
-        if name in api.__all__:
-            return getattr(api, name)
-        raise AttributeError(f"context has no attribute `{name}`; set it in initialize")
-
-    @property
-    def account(self) -> SimpleNamespace:
-        """The portfolio's share that is invested, under zipline's names.
-
-        `leverage` counts short positions as long ones, `net_leverage` against them.
-        """
-        value = self.portfolio.portfolio_value
-        parts = (self.portfolio.positions_exposure, self.portfolio.positions_value)
-        leverage, net = (part / value if value else 0.0 for part in parts)
-        return SimpleNamespace(leverage=leverage, net_leverage=net, net_liquidation=value)
-
-    @property
-    def blotter(self) -> SimpleNamespace:
-        """The open orders, under zipline's name."""
-        return SimpleNamespace(open_orders=api.get_open_orders())
-
-    @property
-    def datetime(self) -> Any:
-        """The time of the tick."""
-        return self._algorithm.now()
-
-    @property
-    def exchanges(self) -> Mapping[str, SimpleNamespace]:
-        """The market, under catalyst's name for it."""
-        quote = self._algorithm.market.quote_currency
-        name = self._algorithm.market.source
-        return {name: SimpleNamespace(name=name, base_currency=quote, quote_currency=quote)}
-
-    @property
-    def recorded_vars(self) -> dict[str, Any]:
-        """The values recorded last."""
-        return self._algorithm.last_recorded
-
-
-class Strategy:
-    """A strategy as a class: override what you need, keep state in attributes.
-
-    Its instance takes the place of `context`: `self.portfolio`, and the functions of
-    `backdraft.api`, are there.
-
-    Examples
-    --------
-    >>> class Half(Strategy):
-    ...     def on_tick(self, data):
-    ...         for asset in self.assets:
-    ...             self.order_target_percent(asset, 0.5 / len(self.assets))
-    """
-
-    #: The pairs of the market; set before `initialize`.
-    assets: Sequence[Asset]
-    #: Cash and positions; only while a tick runs.
-    portfolio: Portfolio
-
-    def initialize(self) -> None:
-        """Prepare for a run; prices are not known yet."""
-
-    def on_tick(self, data: Data) -> None:
-        """Decide at one tick."""
-
-    def analyze(self, result: Result) -> None:
-        """Look at the result."""
-
-    def __getattr__(self, name: str) -> Any:
-        if name in api.__all__:
-            return getattr(api, name)
-        raise AttributeError(f"{type(self).__name__} has no attribute `{name}`")
-
-
 class Algorithm:
     """One run: the market, the clock, and what the functions of `backdraft.api` set."""
 
@@ -156,9 +69,9 @@ class Algorithm:
         self.is_daily = _is_daily(data_frequency)
         self.market = market(data, pairs, seed)
         self.simulation = Simulation(
-            self.market, time_text(start), time_text(end), capital_base, self.is_daily
+            self.market, capital_base, time_text(start), time_text(end), self.is_daily
         )
-        self._trading = trading
+        self.trading = trading
         self.scheduler = Scheduler(self.is_daily)
         self.records: list[tuple[int, dict[str, Any]]] = []
         self.last_recorded: dict[str, Any] = {}
@@ -172,7 +85,7 @@ class Algorithm:
             initialize(context)
             self._is_initializing = False
             on_tick = self._tick(handle_data)
-            outcome = self.simulation.run(on_tick, context, self._trading, name)
+            outcome = self.simulation.run(on_tick, context, self.trading, name)
         finally:
             CURRENT.reset(token)
         days = self.days if self.is_daily else None
@@ -212,11 +125,11 @@ class Algorithm:
             return _frames.moment((self.simulation.first_hour + 1) * 3_600)
         return self.simulation.data.current_dt
 
-    def trading(self, what: str) -> Trading:
-        """Return how the run trades, which can be changed only before the first tick."""
+    def preparing(self, what: str) -> Algorithm:
+        """Return the run, of which `what` can be said only before its first tick."""
         if not self._is_initializing:
             raise NotRunning(f"{what} can be called only in initialize")
-        return self._trading
+        return self
 
     def environment(self, field: str) -> Any:
         """Return what `get_environment` says."""
@@ -226,7 +139,13 @@ class Algorithm:
             "data_frequency": "daily" if self.is_daily else "hourly",
             "start": _frames.moment(self.simulation.first_hour * 3_600),
         }
-        return known if field == "*" else known[field]
+        if field == "*":
+            return known
+        if field not in known:
+            raise OptionError(
+                f"`{field}` is not a valid field: choose one of *, {', '.join(known)}"
+            )
+        return known[field]
 
 
 def run_algorithm(
@@ -313,6 +232,10 @@ def run_algorithm(
         raise TypeError(f"run_algorithm has no argument `{min(unknown)}`")
     if live:
         raise NotSupported("live trading is not supported: leave live=True out")
+    function("initialize", initialize, "context")
+    function("handle_data", handle_data, "context, data")
+    function("before_trading_start", before_trading_start, "context, data")
+    function("analyze", analyze, "context, result")
     algorithm = Algorithm(
         data=data,
         pairs=pairs,
@@ -332,56 +255,6 @@ def run_algorithm(
     if analyze is not None:
         algorithm.analyze(analyze, context, result)
     return result
-
-
-def run_strategy(
-    strategy: Strategy,
-    *,
-    data: Prices = None,
-    pairs: int | Sequence[str] | None = None,
-    seed: int | None = None,
-    start: Any = None,
-    end: Any = None,
-    capital_base: float = 100_000.0,
-    data_frequency: str | None = "hourly",
-    trading: Trading,
-) -> Result:
-    """Run a `Strategy`; the arguments are those of `run_algorithm`."""
-    algorithm = Algorithm(
-        data=data,
-        pairs=pairs,
-        seed=seed,
-        start=start,
-        end=end,
-        capital_base=capital_base,
-        data_frequency=data_frequency,
-        trading=trading,
-    )
-    strategy.assets = algorithm.market.assets
-    strategy.portfolio = algorithm.simulation.portfolio
-    kind = type(strategy)
-    result = algorithm.run(kind.initialize, kind.on_tick, strategy, kind.__name__)
-    algorithm.analyze(strategy.analyze, result)
-    return result
-
-
-def trading_of(
-    commission: Any,
-    slippage: Any,
-    fill: str,
-    size: str,
-    volume_limit: float | None,
-    account: Margin | None,
-    rules: Mapping[str, TradingRules] | None,
-) -> Trading:
-    """Return how a run trades that was told this."""
-    trading = Trading(fill=fill, size=size, account=account, rules=dict(rules or {}))
-    trading.set_commission(commission)
-    if slippage is not None:
-        trading.set_slippage(slippage)
-    if volume_limit is not None:
-        trading.volume_limit = volume_limit
-    return trading
 
 
 def _nothing(*_: Any) -> None:

@@ -8,14 +8,14 @@ at the market, so repeating it never doubles a position.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
 from datetime import datetime, tzinfo
 from typing import Any
 
+from backdraft._arguments import asset as require_asset
+from backdraft._arguments import function, whole, wrong
 from backdraft._backdraft import (
     Asset,
-    open_orders,
     order,
     order_bracket,
     order_one_cancels_other,
@@ -25,12 +25,12 @@ from backdraft._backdraft import (
     order_target_value,
     order_value,
 )
-from backdraft._backdraft import cancel_order as _cancel
-from backdraft._frames import moment
 from backdraft._running import algorithm
+from backdraft.errors import OptionError
 from backdraft.finance.account import Margin
 from backdraft.finance.commission import MakerTaker
 from backdraft.finance.rules import TradingRules
+from backdraft.orders import Order, cancel_order, get_open_orders, get_order
 from backdraft.schedule import DateRule, HourRule, date_rules, time_rules
 
 __all__ = [
@@ -65,58 +65,7 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True)
-class Order:
-    """An open order.
-
-    Attributes
-    ----------
-    id : str
-        Its name, as `order` returned it.
-    asset : Asset
-        What to trade.
-    amount : float
-        Coins; negative for a sale.
-    created : datetime
-        When it was placed.
-    filled : float
-        Coins that have been traded.
-    limit, stop : float or None
-        The prices that it waits for, in the quote currency.
-    kind : str
-        `market`, `limit`, `stop`, `stop-limit` or `trailing-stop`.
-    time_in_force : {'GTC', 'IOC', 'FOK', 'GTD'}
-        How long it waits.
-    good_till : datetime or None
-        The moment at which a `GTD` order ends.
-    """
-
-    id: str
-    asset: Asset
-    amount: float
-    created: datetime
-    filled: float = 0.0
-    limit: float | None = None
-    stop: float | None = None
-    kind: str = "market"
-    time_in_force: str = "GTC"
-    good_till: datetime | None = None
-
-    @property
-    def sid(self) -> Asset:
-        """What to trade."""
-        return self.asset
-
-    @property
-    def open_amount(self) -> float:
-        """Coins that are still to be traded."""
-        return self.amount - self.filled
-
-    def __getitem__(self, name: str) -> Any:
-        return getattr(self, name)
-
-
-def symbol(name: str) -> Asset:
+def symbol(name: str, exchange_name: object = None) -> Asset:
     """Return the asset of that name.
 
     Parameters
@@ -124,6 +73,8 @@ def symbol(name: str) -> Asset:
     name : str
         As the data has it, or as exchanges spell it (`btc_usdt`, `BTC/USDT`, `XBTUSDT`),
         or a base currency alone (`BTC`).
+    exchange_name
+        For catalyst's sake: a run has one market.
 
     Raises
     ------
@@ -140,12 +91,31 @@ def symbols(*names: str) -> list[Asset]:
 
 def sid(number: int) -> Asset:
     """Return the asset of that place in the market, from 0."""
-    return algorithm().market.assets[number]
+    assets = algorithm().market.assets
+    rule = f"it has to be a whole number from 0 to {len(assets) - 1}"
+    place = whole("sid", number, rule)
+    if not 0 <= place < len(assets):
+        raise OptionError(f"`{number}` is not a valid sid: {rule}")
+    return assets[place]
 
 
 def record(*pairs: Any, **values: Any) -> None:
-    """Keep values of this tick, which are columns of the result by their names."""
-    values.update(zip(pairs[::2], pairs[1::2], strict=True))
+    """Keep values of this tick, which are columns of the result by their names.
+
+    Parameters
+    ----------
+    *pairs
+        Names and values by turns: `record("price", 410.0, "volume", 3.0)`.
+    **values
+        Values by their names: `record(price=410.0)`.
+    """
+    names = pairs[::2]
+    if len(pairs) % 2:
+        raise OptionError(f"`{names[-1]}` has no value: record takes names and values by turns")
+    for name in names:
+        if not isinstance(name, str):
+            raise wrong("name", name, "record takes names, which are texts, and values by turns")
+    values.update(zip(names, pairs[1::2], strict=True))
     algorithm().record(values)
 
 
@@ -156,7 +126,7 @@ def schedule_function(
     half_days: bool = True,
     calendar: object = None,
 ) -> None:
-    """Call `func(context, data)` on some days, at some hours.
+    """Call `func(context, data)` on some days, at some hours; only in `initialize`.
 
     Parameters
     ----------
@@ -167,11 +137,19 @@ def schedule_function(
     half_days, calendar
         For zipline's sake: markets here never close.
     """
-    algorithm().scheduler.add(func, date_rule, time_rule)
+    scheduler = algorithm().preparing("schedule_function").scheduler
+    if func is None:
+        raise wrong("func", func, "it has to be a function of (context, data)")
+    function("func", func, "context, data")
+    scheduler.add(func, date_rule, time_rule)
 
 
 def set_commission(
-    *models: Any, maker: float | None = None, taker: float | None = None, **_: Any
+    *models: Any,
+    maker: float | None = None,
+    taker: float | None = None,
+    us_equities: Any = None,
+    us_futures: object = None,
 ) -> None:
     """Set what trading costs; only in `initialize`.
 
@@ -182,8 +160,11 @@ def set_commission(
         `backdraft.finance.commission`; of several the last counts.
     maker, taker : float, optional
         Catalyst's: shares of a trade's value; one stands for both.
+    us_equities, us_futures : optional
+        zipline's: the first is a model, and there are no futures.
     """
-    trading = algorithm().trading("set_commission")
+    trading = algorithm().preparing("set_commission").trading
+    models = models if us_equities is None else (*models, us_equities)
     if maker is not None or taker is not None:
         both = [share for share in (maker, taker) if share is not None]
         models = (*models, MakerTaker(both[0], both[-1]))
@@ -191,7 +172,12 @@ def set_commission(
         trading.set_commission(model)
 
 
-def set_slippage(*models: Any, slippage: float | None = None, **_: Any) -> None:
+def set_slippage(
+    *models: Any,
+    slippage: float | None = None,
+    us_equities: Any = None,
+    us_futures: object = None,
+) -> None:
     """Set how much worse than on the chart prices are; only in `initialize`.
 
     Parameters
@@ -201,9 +187,11 @@ def set_slippage(*models: Any, slippage: float | None = None, **_: Any) -> None:
         last counts.
     slippage : float, optional
         Catalyst's: a share of the price.
+    us_equities, us_futures : optional
+        zipline's: the first is a model, and there are no futures.
     """
-    trading = algorithm().trading("set_slippage")
-    for model in (*models, slippage):
+    trading = algorithm().preparing("set_slippage").trading
+    for model in (*models, slippage, us_equities):
         if model is not None:
             trading.set_slippage(model)
 
@@ -216,7 +204,7 @@ def set_account(margin: Margin) -> None:
     margin : backdraft.finance.account.Margin
         How much, and what it costs.
     """
-    algorithm().trading("set_account").account = margin
+    algorithm().preparing("set_account").trading.set_account(margin)
 
 
 def set_trading_rules(
@@ -236,7 +224,8 @@ def set_trading_rules(
         As for `backdraft.finance.rules.TradingRules`.
     """
     rules = TradingRules(min_quantity, quantity_step, price_step)
-    algorithm().trading("set_trading_rules").rules[asset.symbol] = rules
+    trading = algorithm().preparing("set_trading_rules").trading
+    trading.rules[require_asset(asset).symbol] = rules
 
 
 def set_volume_limit(share: float | None) -> None:
@@ -247,7 +236,7 @@ def set_volume_limit(share: float | None) -> None:
     share : float or None
         A fraction, above 0 and at most 1; what is beyond waits for the next bar.
     """
-    algorithm().trading("set_volume_limit").volume_limit = share
+    algorithm().preparing("set_volume_limit").trading.volume_limit = share
 
 
 def get_datetime(tz: str | tzinfo | None = None) -> datetime:
@@ -259,42 +248,16 @@ def get_datetime(tz: str | tzinfo | None = None) -> datetime:
     if tz is None:
         return now
     if isinstance(tz, str):
-        from zoneinfo import ZoneInfo
+        from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-        tz = ZoneInfo(tz)
+        try:
+            tz = ZoneInfo(tz)
+        except (ZoneInfoNotFoundError, ValueError):
+            rule = "it has to be a time zone such as Europe/Berlin"
+            raise OptionError(f"`{tz}` is not a valid tz: {rule}") from None
+    if not isinstance(tz, tzinfo):
+        raise wrong("tz", tz, "it has to be a tzinfo, or the name of a time zone")
     return now.astimezone(tz)
-
-
-def get_open_orders(asset: Asset | None = None) -> Any:
-    """Return open orders: a list for an asset, else a mapping of assets to lists."""
-    orders: dict[Asset, list[Order]] = {}
-    assets: Sequence[Asset] = algorithm().market.assets
-    for name, place, kind, amount, filled, prices, placed, (time_in_force, until) in open_orders():
-        it = Order(
-            name,
-            assets[place],
-            amount,
-            moment(placed),
-            filled,
-            *prices,
-            kind,
-            time_in_force,
-            None if until is None else moment(until),
-        )
-        orders.setdefault(it.asset, []).append(it)
-    return orders if asset is None else orders.get(asset, [])
-
-
-def get_order(order_id: str | Order) -> Order | None:
-    """Return an order while it is open, then None."""
-    name = order_id.id if isinstance(order_id, Order) else order_id
-    orders = (it for its in get_open_orders().values() for it in its)
-    return next((it for it in orders if it.id == name), None)
-
-
-def cancel_order(order_param: str | Order) -> None:
-    """Withdraw an open order; one that has ended is left as it is."""
-    _cancel(order_param.id if isinstance(order_param, Order) else order_param)
 
 
 def get_environment(field: str = "platform") -> Any:
@@ -308,4 +271,4 @@ def set_benchmark(asset: Asset) -> None:
 
 def set_long_only() -> None:
     """Buy with own cash and sell own coins only, which is how accounts begin."""
-    algorithm().trading("set_long_only").account = None
+    algorithm().preparing("set_long_only").trading.set_account(None)

@@ -7,6 +7,7 @@ __all__ = [
     "Error",
     "FileError",
     "NotModelled",
+    "NotOffered",
     "NotRunning",
     "NotSupported",
     "OptionError",
@@ -14,6 +15,7 @@ __all__ = [
     "RangeError",
     "TooRich",
     "UnknownPair",
+    "WrongType",
 ]
 
 
@@ -31,6 +33,10 @@ class Error(Exception):
 
 class OptionError(Error, ValueError):
     """An option's value makes no sense."""
+
+
+class WrongType(OptionError, TypeError):
+    """An argument is of a type that makes no sense there."""
 
 
 class DataError(Error, ValueError):
@@ -55,6 +61,10 @@ class TooRich(Error, ArithmeticError):
 
 class NotSupported(Error, NotImplementedError):
     """Something that other back-testers have and this one has not."""
+
+
+class NotOffered(NotSupported, ImportError):
+    """A module or function that zipline or catalyst has and this package has not."""
 
 
 class NotRunning(Error, RuntimeError):

@@ -12,12 +12,14 @@ import sys
 from collections.abc import Callable
 from contextlib import ContextDecorator
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
+from backdraft._arguments import wrong
 from backdraft._backdraft import Profile as _Profile
 from backdraft._backdraft import Sampler
 from backdraft._pages import Page
-from backdraft.errors import NotRunning
+from backdraft.errors import NotRunning, OptionError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -53,16 +55,29 @@ class Profile(ContextDecorator):
         intervals: str = "random",
         title: str | None = None,
     ) -> None:
-        self._sampler = Sampler(rate, seed, max_overhead, intervals != "fixed")
+        if callable(rate):
+            raise wrong("rate", rate, "write @backdraft.profile() to sample a function")
+        if intervals not in ("random", "fixed"):
+            raise OptionError(f"`{intervals}` is not a valid intervals: choose random or fixed")
+        self._sampler = Sampler(rate, seed, max_overhead, intervals == "random")
         self._profile: _Profile | None = None
+        # A function that calls itself, or that several threads call, is sampled once.
+        self._depth = 0
+        self._lock = Lock()
         self.title = title
 
     def __enter__(self) -> Profile:
-        self._sampler.start()
+        with self._lock:
+            if self._depth == 0:
+                self._sampler.start()
+            self._depth += 1
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._profile = self._sampler.stop()
+        with self._lock:
+            self._depth = max(0, self._depth - 1)
+            if self._depth == 0:
+                self._profile = self._sampler.stop()
 
     @property
     def native(self) -> _Profile:

@@ -1,18 +1,58 @@
-"""Runs of any strategy: one of Rust by its name, or one of Python as an object."""
+"""Strategies as classes, and runs of any: one of Rust by its name, or one of Python."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from backdraft._backdraft import run_native
+from backdraft import api
+from backdraft._arguments import function, wrong
+from backdraft._backdraft import Asset, Data, Portfolio, run_native
 from backdraft._inputs import Prices, market, time_text
-from backdraft.algorithm import Strategy, run_strategy, trading_of
+from backdraft.algorithm import Algorithm
 from backdraft.finance.account import Margin
 from backdraft.finance.rules import TradingRules
 from backdraft.result import Result
+from backdraft.trading import Trading, trading_of
 
-__all__ = ["run"]
+__all__ = ["Strategy", "run", "run_strategy"]
+
+_RUST_OPTIONS = frozenset(["exchange", "folder_check", "logging"])
+_PYTHON_OPTIONS = frozenset(["data_frequency"])
+
+
+class Strategy:
+    """A strategy as a class: override what you need, keep state in attributes.
+
+    Its instance takes the place of `context`: `self.portfolio`, and the functions of
+    `backdraft.api`, are there.
+
+    Examples
+    --------
+    >>> class Half(Strategy):
+    ...     def on_tick(self, data):
+    ...         for asset in self.assets:
+    ...             self.order_target_percent(asset, 0.5 / len(self.assets))
+    """
+
+    #: The pairs of the market; set before `initialize`.
+    assets: Sequence[Asset]
+    #: Cash and positions; only while a tick runs.
+    portfolio: Portfolio
+
+    def initialize(self) -> None:
+        """Prepare for a run; prices are not known yet."""
+
+    def on_tick(self, data: Data) -> None:
+        """Decide at one tick."""
+
+    def analyze(self, result: Result) -> None:
+        """Look at the result."""
+
+    def __getattr__(self, name: str) -> Any:
+        if name in api.__all__:
+            return getattr(api, name)
+        raise AttributeError(f"{type(self).__name__} has no attribute `{name}`")
 
 
 def run(
@@ -54,8 +94,12 @@ def run(
     Result
     """
     trading = trading_of(commission, slippage, fill, size, volume_limit, account, rules)
+    known = _RUST_OPTIONS if isinstance(strategy, str) else _PYTHON_OPTIONS
+    if unknown := options.keys() - known:
+        kind = "Rust" if isinstance(strategy, str) else "Python"
+        raise TypeError(f"run has no argument `{min(unknown)}` for a strategy of {kind}")
     if not isinstance(strategy, str):
-        if isinstance(strategy, type):
+        if isinstance(strategy, type) and issubclass(strategy, Strategy):
             strategy = strategy()
         return run_strategy(
             strategy,
@@ -71,10 +115,45 @@ def run(
     outcome = run_native(
         market(data, pairs, seed),
         strategy,
+        capital_base,
         time_text(start),
         time_text(end),
-        capital_base,
         trading,
         **options,
     )
     return Result(outcome)
+
+
+def run_strategy(
+    strategy: Strategy,
+    *,
+    data: Prices = None,
+    pairs: int | Sequence[str] | None = None,
+    seed: int | None = None,
+    start: Any = None,
+    end: Any = None,
+    capital_base: float = 100_000.0,
+    data_frequency: str | None = "hourly",
+    trading: Trading,
+) -> Result:
+    """Run a `Strategy`; the arguments are those of `run_algorithm`."""
+    if not isinstance(strategy, Strategy):
+        rule = "it has to be a backdraft.Strategy, or the name of a strategy of Rust"
+        raise wrong("strategy", strategy, rule)
+    kind = type(strategy)
+    function("on_tick", kind.on_tick, "self, data")
+    algorithm = Algorithm(
+        data=data,
+        pairs=pairs,
+        seed=seed,
+        start=start,
+        end=end,
+        capital_base=capital_base,
+        data_frequency=data_frequency,
+        trading=trading,
+    )
+    strategy.assets = algorithm.market.assets
+    strategy.portfolio = algorithm.simulation.portfolio
+    result = algorithm.run(kind.initialize, kind.on_tick, strategy, kind.__name__)
+    algorithm.analyze(strategy.analyze, result)
+    return result

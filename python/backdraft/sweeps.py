@@ -27,12 +27,14 @@ from concurrent.futures import (
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from backdraft._arguments import wrong
 from backdraft._backdraft import Market, sweep_native
 from backdraft._inputs import Prices, market, time_text
-from backdraft.algorithm import Strategy, run_strategy, trading_of
 from backdraft.errors import OptionError
 from backdraft.finance.account import Margin
 from backdraft.finance.rules import TradingRules
+from backdraft.strategies import Strategy, run_strategy
+from backdraft.trading import trading_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -68,12 +70,26 @@ class Sweep:
         ]
 
     def best(self, objective: str = "sharpe") -> dict[str, Any]:
-        """Return the row in which a figure is largest; undefined ones come last."""
+        """Return the row in which a figure is largest; undefined ones come last.
+
+        Raises
+        ------
+        OptionError
+            When there is no row, or no such figure.
+        """
+        rows = self.rows
+        if not rows:
+            raise OptionError("an empty sweep has no best run: give each parameter a value")
 
         def rank(row: dict[str, Any]) -> float:
-            return -math.inf if row[objective] is None else row[objective]
+            value = row.get(objective)
+            return -math.inf if value is None else value
 
-        return max(self.rows, key=rank)
+        figures = [name for name in rows[0] if any(_is_figure(row.get(name)) for row in rows)]
+        if objective not in figures:
+            rule = f"choose one of {', '.join(figures)}"
+            raise OptionError(f"`{objective}` is not a valid objective: {rule}")
+        return max(rows, key=rank)
 
     def to_polars(self) -> pl.DataFrame:
         """Return the rows as a polars frame."""
@@ -143,9 +159,13 @@ def sweep(
         The same whatever the executor and the number of threads.
     """
     points = _points(params)
+    if not isinstance(strategy, str) and not callable(strategy):
+        raise wrong("strategy", strategy, "it has to be the name of one of Rust, or a class")
+    if executor is not None and not hasattr(executor, "submit"):
+        raise wrong("executor", executor, "it has to be a concurrent.futures.Executor")
     prices = market(data, pairs, seed)
     trading = trading_of(commission, slippage, fill, size, volume_limit, account, rules)
-    run = (time_text(start), time_text(end), capital_base, trading)
+    run = (capital_base, time_text(start), time_text(end), trading)
     summaries: list[dict[str, Any] | None] = [None] * len(points)
     with _bar(len(points), progress) as step:
         if isinstance(strategy, str):
@@ -162,6 +182,11 @@ def sweep(
             names = [_spell(strategy, point) for point in points]
             sweep_native(prices, names, done, *run, threads)
         else:
+            if threads is not None:
+                raise OptionError(
+                    "`threads` is not for strategies of Python: they run in the processes of "
+                    "an executor, such as executor=ProcessPoolExecutor(4)"
+                )
             for place, summary in _distribute(strategy, points, prices, run, executor):
                 summaries[place] = summary
                 step()
@@ -169,10 +194,24 @@ def sweep(
 
 
 def _points(params: Mapping[str, Iterable[Any]] | Sequence[Parameters]) -> list[dict[str, Any]]:
+    rule = "map names to lists of values, or list mappings of names to values"
     if isinstance(params, Mapping):
+        for name, values in params.items():
+            if isinstance(values, str) or not isinstance(values, Iterable):
+                raise wrong(f"list of values for `{name}`", values, rule)
         combinations = itertools.product(*params.values())
         return [dict(zip(params, values, strict=True)) for values in combinations]
-    return [dict(point) for point in params]
+    if not isinstance(params, Iterable) or isinstance(params, str):
+        raise wrong("params", params, rule)
+    points = list(params)
+    for point in points:
+        if not isinstance(point, Mapping):
+            raise wrong("params", point, rule)
+    return [dict(point) for point in points]
+
+
+def _is_figure(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def _spell(name: str, point: Parameters) -> str:
@@ -245,7 +284,7 @@ _MARKETS: dict[str, Market] = {}
 
 def _work(unit: tuple[bytes, dict[str, Any], str, bytes | None, tuple[Any, ...]]) -> Any:
     """Run one unit of work; None says that the prices are missing here."""
-    make, point, fingerprint, packed, (start, end, capital_base, trading) = unit
+    make, point, fingerprint, packed, (capital_base, start, end, trading) = unit
     if packed is not None and fingerprint not in _MARKETS:
         # One sweep at a time: the last one's prices would only lie about.
         _MARKETS.clear()

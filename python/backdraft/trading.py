@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from backdraft.errors import NotModelled, OptionError
+from backdraft._arguments import wrong
+from backdraft.errors import NotModelled
 from backdraft.finance import commission as commissions
 from backdraft.finance import slippage as slippages
 from backdraft.finance.account import Margin
 from backdraft.finance.rules import TradingRules
 
-__all__ = ["Trading"]
+__all__ = ["Trading", "trading_of"]
 
 
 @dataclass
@@ -68,9 +70,8 @@ class Trading:
                 self.commission = ("percent", [0.0])
                 self.min_commission = least
             case _:
-                raise OptionError(
-                    f"`{model!r}` is not a valid commission: use backdraft.finance.commission"
-                )
+                rule = "give a share of the value, or use backdraft.finance.commission"
+                raise wrong("commission", model, rule)
 
     def set_slippage(self, model: Any) -> None:
         """Slip by a model of `finance.slippage`, or a share of the price."""
@@ -88,9 +89,46 @@ class Trading:
             case slippages.VolatilitySlippage(deviations):
                 self.slippage = ("volatility", deviations)
             case _:
-                raise OptionError(
-                    f"`{model!r}` is not a valid slippage: use backdraft.finance.slippage"
-                )
+                rule = "give a share of the price, or use backdraft.finance.slippage"
+                raise wrong("slippage", model, rule)
+
+    def set_account(self, margin: Margin | None) -> None:
+        """Let the account borrow on these terms, or not at all."""
+        if margin is not None and not isinstance(margin, Margin):
+            raise wrong("account", margin, "use backdraft.finance.account.Margin")
+        self.account = margin
+
+    def set_rules(self, rules: Mapping[str, TradingRules] | None) -> None:
+        """Keep what the exchange lets be ordered, by pair."""
+        rules = {} if rules is None else rules
+        rule = "map names of pairs to backdraft.finance.rules.TradingRules"
+        if not isinstance(rules, Mapping):
+            raise wrong("rules", rules, rule)
+        for pair, its in rules.items():
+            if not isinstance(pair, str) or not isinstance(its, TradingRules):
+                raise wrong("rules", f"{pair}: {its}", rule)
+        self.rules = dict(rules)
+
+
+def trading_of(
+    commission: Any,
+    slippage: Any,
+    fill: str,
+    size: str,
+    volume_limit: float | None,
+    account: Margin | None,
+    rules: Mapping[str, TradingRules] | None,
+) -> Trading:
+    """Return how a run trades that was told this."""
+    trading = Trading(fill=fill, size=size, volume_limit=volume_limit)
+    trading.set_commission(commission)
+    if slippage is not None:
+        trading.set_slippage(slippage)
+        if volume_limit is not None:
+            trading.volume_limit = volume_limit
+    trading.set_account(account)
+    trading.set_rules(rules)
+    return trading
 
 
 def _warn(what: str) -> None:

@@ -6,11 +6,11 @@
 
 use std::fmt::Display;
 
-use arrow_array::Array;
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Float64Type, Int64Type, TimestampSecondType};
-use arrow_cast::cast;
-use arrow_schema::{DataType, TimeUnit};
+use arrow_array::{Array, ArrayRef};
+use arrow_cast::{CastOptions, cast_with_options};
+use arrow_schema::{ArrowError, DataType, TimeUnit};
 use backtest::{Bar, BarSeries, Price, Timestamp};
 use pyo3::prelude::*;
 use pyo3_arrow::PyTable;
@@ -46,19 +46,36 @@ pub struct Columns {
 }
 
 impl Columns {
-    /// Finds the columns of an Arrow table by their names.
-    pub fn read(table: &PyTable, name: &str) -> PyResult<Self> {
+    /// The columns of an Arrow table, or of a mapping of their names to arrays.
+    pub fn read(frame: &Bound<'_, PyAny>, name: &str) -> PyResult<Self> {
+        if !frame.hasattr("__arrow_c_stream__")? {
+            return frame.extract();
+        }
+        let table = frame.extract();
+        let table = table.map_err(|error: PyErr| refuse(name, format!("is no table: {error}")))?;
+        Self::of_table(&table, name)
+    }
+
+    /// Finds the columns of a table by their names.
+    fn of_table(table: &PyTable, name: &str) -> PyResult<Self> {
         let schema = table
             .batches()
             .first()
             .map(arrow_array::RecordBatch::schema)
             .ok_or_else(|| refuse(name, "has no rows"))?;
+        let fields = schema.fields().iter();
+        let names: Vec<_> = fields
+            .map(|field| field.name().to_ascii_lowercase())
+            .collect();
         let find = |wanted: &str| {
-            let fields = schema.fields().iter();
-            let mut named = fields.map(|field| field.name().to_ascii_lowercase());
-            named.position(|name| name == wanted)
+            let mut places = (0..names.len()).filter(|at| names[*at] == wanted);
+            match (places.next(), places.next()) {
+                (Some(_), Some(_)) => Err(refuse(name, format!("has two columns `{wanted}`"))),
+                (place, _) => Ok(place),
+            }
         };
-        let time = TIME_NAMES.iter().find_map(|name| find(name)).or_else(|| {
+        let time = TIME_NAMES.iter().find_map(|name| find(name).transpose());
+        let time = time.transpose()?.or_else(|| {
             let is_time = |field: &arrow_schema::FieldRef| {
                 matches!(
                     field.data_type(),
@@ -88,7 +105,7 @@ impl Columns {
                 (&mut columns.close, "close"),
                 (&mut columns.volume, "volume"),
             ] {
-                let at = find(wanted)
+                let at = find(wanted)?
                     .ok_or_else(|| refuse(name, format!("has no column `{wanted}`")))?;
                 column.extend(numbers(batch.column(at), wanted, name)?);
             }
@@ -184,52 +201,6 @@ impl Columns {
         }
         Ok(bar)
     }
-
-    /// The bars as bytes, for another process.
-    pub fn pack(bars: &BarSeries) -> Vec<u8> {
-        let mut bytes = Vec::with_capacity(8 + bars.len() * 41);
-        bytes.extend(bars.start().as_seconds().to_le_bytes());
-        for bar_idx in 0..bars.len() {
-            let bar = bars.bar(bar_idx);
-            for price in [bar.open, bar.high, bar.low, bar.close] {
-                bytes.extend(price.as_units().to_le_bytes());
-            }
-            bytes.extend(bar.volume.to_le_bytes());
-            bytes.push(u8::from(bar.filled));
-        }
-        bytes
-    }
-
-    /// The bars that [`Columns::pack`] packed, and whether there is one a day.
-    pub fn unpack(bytes: &[u8]) -> Option<(BarSeries, bool)> {
-        let (start, mut rest) = bytes.split_first_chunk()?;
-        let mut series = BarSeries::new(Timestamp::from_seconds(i64::from_le_bytes(*start)));
-        let mut is_daily = true;
-        while !rest.is_empty() {
-            let mut units = [0; 4];
-            for unit in &mut units {
-                let (bytes, after) = rest.split_first_chunk()?;
-                *unit = i64::from_le_bytes(*bytes);
-                rest = after;
-            }
-            let (volume, after) = rest.split_first_chunk()?;
-            let (filled, after) = after.split_first()?;
-            rest = after;
-            let open_time = series.end();
-            let [open, high, low, close] = units.map(Price::from_units);
-            is_daily &= *filled == 1 || open_time.as_seconds().rem_euclid(DAY) == 0;
-            series.push(Bar {
-                open_time,
-                open,
-                high,
-                low,
-                close,
-                volume: f64::from_le_bytes(*volume),
-                filled: *filled == 1,
-            });
-        }
-        Some((series, is_daily))
-    }
 }
 
 /// Unix seconds from times, or from numbers of seconds, milliseconds and so on; the first
@@ -241,9 +212,8 @@ fn seconds(column: &dyn Array, first_row: usize, name: &str) -> PyResult<Vec<i64
     );
     let second = DataType::Timestamp(TimeUnit::Second, None);
     let wanted = if is_number { &DataType::Int64 } else { &second };
-    let times = cast(column, wanted)
+    let times = strictly(column, wanted)
         .map_err(|error| refuse(name, format!("has times that cannot be read: {error}")))?;
-    // What is no time is null now, whatever it was before.
     if let Some(row) = (0..times.len()).find(|row| times.is_null(*row)) {
         return Err(refuse_row(name, first_row + row, "has no time"));
     }
@@ -268,7 +238,7 @@ fn seconds(column: &dyn Array, first_row: usize, name: &str) -> PyResult<Vec<i64
 }
 
 fn numbers(column: &dyn Array, what: &str, name: &str) -> PyResult<Vec<f64>> {
-    let floats = cast(column, &DataType::Float64).map_err(|error| {
+    let floats = strictly(column, &DataType::Float64).map_err(|error| {
         refuse(
             name,
             format!("has a column `{what}` without numbers: {error}"),
@@ -279,6 +249,15 @@ fn numbers(column: &dyn Array, what: &str, name: &str) -> PyResult<Vec<f64>> {
         .iter()
         .map(|number| number.unwrap_or(f64::NAN))
         .collect())
+}
+
+/// A column as one of another type, where every value has a value there.
+fn strictly(column: &dyn Array, wanted: &DataType) -> Result<ArrayRef, ArrowError> {
+    let options = CastOptions {
+        safe: false,
+        ..CastOptions::default()
+    };
+    cast_with_options(column, wanted, &options)
 }
 
 fn refuse(name: &str, problem: impl Display) -> PyErr {

@@ -6,10 +6,11 @@ use backtest::{PairId, indicator};
 use pyo3::prelude::*;
 use pyo3::types::PyString;
 
+use crate::argument::{self, AnAsset};
 use crate::asset::{Asset, moment};
 use crate::error::{self, NotSupported};
 use crate::field::Field;
-use crate::market::Listed;
+use crate::listed::Listed;
 use crate::window::{Window, mean_of_units};
 use crate::{tick, time};
 
@@ -90,7 +91,7 @@ impl Data {
         assets: &Bound<'py, PyAny>,
         fields: &Bound<'py, PyAny>,
         bar_count: &Bound<'py, PyAny>,
-        frequency: &str,
+        frequency: &Bound<'py, PyAny>,
     ) -> PyResult<Bound<'py, PyAny>> {
         let (Ok(asset), Ok(field)) = (assets.cast::<Asset>(), fields.cast::<PyString>()) else {
             let frames = slf.py().import("backdraft._frames")?;
@@ -101,7 +102,11 @@ impl Data {
         let pair = data.pair(asset.get())?;
         let field = Field::parse(field.to_str()?)?;
         let BarCount(n_bars) = bar_count.extract()?;
-        let step = hours_of(frequency)?;
+        let step = hours_of(&argument::text(
+            "frequency",
+            frequency,
+            "write 1h, 4h or 1d",
+        )?)?;
         let window = Window::new(&data.listed, (pair, field), data.last(pair)?, n_bars, step);
         Ok(Bound::new(slf.py(), window)?.into_any())
     }
@@ -126,9 +131,9 @@ impl Data {
     }
 
     /// The mean of the last `n_bars` hourly closes, of their exact sum.
-    fn sma(&self, asset: &Asset, n_bars: BarCount) -> PyResult<f64> {
+    fn sma(&self, asset: AnAsset<'_>, n_bars: BarCount) -> PyResult<f64> {
         let BarCount(n_bars) = n_bars;
-        let pair = self.pair(asset)?;
+        let pair = self.pair(asset.get())?;
         let end = self.last(pair)? + 1;
         if n_bars > end {
             return Ok(f64::NAN);
@@ -139,19 +144,19 @@ impl Data {
 
     /// Wilder's relative strength index over `period` hours, 0 to 100.
     #[pyo3(signature = (asset, period=BarCount(14)), text_signature = "($self, asset, period=14)")]
-    fn rsi(&self, asset: &Asset, period: BarCount) -> PyResult<f64> {
+    fn rsi(&self, asset: AnAsset<'_>, period: BarCount) -> PyResult<f64> {
         let BarCount(period) = period;
         // Ten periods let the first average be forgotten.
         let n_bars = period.saturating_mul(10).saturating_add(1);
-        self.ask(asset, n_bars, |history| {
+        self.ask(asset.get(), n_bars, |history| {
             indicator::relative_strength(history.closes(), period)
         })
     }
 
     /// How many standard deviations the last close is from the mean of `n_bars` hours.
-    fn z_score(&self, asset: &Asset, n_bars: BarCount) -> PyResult<f64> {
+    fn z_score(&self, asset: AnAsset<'_>, n_bars: BarCount) -> PyResult<f64> {
         let BarCount(n_bars) = n_bars;
-        self.ask(asset, n_bars, |history| {
+        self.ask(asset.get(), n_bars, |history| {
             indicator::z_score(history.closes())
         })
     }

@@ -15,12 +15,26 @@ import_exception!(backdraft.errors, ProfilerError);
 import_exception!(backdraft.errors, RangeError);
 import_exception!(backdraft.errors, TooRich);
 import_exception!(backdraft.errors, UnknownPair);
+import_exception!(backdraft.errors, WrongType);
 
 /// The engine's error, with its hint as a note below it.
 pub fn engine(error: backtest::Error) -> PyErr {
     use backtest::Error;
+    let error = match error {
+        // The command line spells it with dashes.
+        Error::Option {
+            option,
+            value,
+            rule,
+        } => Error::Option {
+            option: option.trim_start_matches('-'),
+            value,
+            rule,
+        },
+        other => other,
+    };
     let text = chain(&error);
-    let hint = error.hint();
+    let hint = error.hint().map(|hint| hint.replace("--", ""));
     let raised = match error {
         Error::Io { .. } | Error::NoDataRoot => FileError::new_err(text),
         Error::UnknownPair { .. } | Error::Symbol { .. } => UnknownPair::new_err(text),
@@ -36,7 +50,14 @@ pub fn engine(error: backtest::Error) -> PyErr {
 /// The profiler's error.
 pub fn profiler(error: profiler::Error) -> PyErr {
     match error {
-        profiler::Error::BadOption { .. } => OptionError::new_err(chain(&error)),
+        profiler::Error::BadOption {
+            option: name,
+            value,
+            allowed,
+        } => {
+            let name = if name == "rate_hz" { "rate" } else { name };
+            option(name, value, format!("it has to be {allowed}"))
+        }
         _ => ProfilerError::new_err(chain(&error)),
     }
 }

@@ -11,16 +11,19 @@
     reason = "functions and methods look as Python calls them"
 )]
 
+mod argument;
 mod asset;
 mod columns;
 mod data;
 mod error;
 mod field;
+mod listed;
 mod market;
 mod native;
 mod open_orders;
 mod order;
 mod outcome;
+mod packed;
 mod portfolio;
 mod profile;
 mod simulation;

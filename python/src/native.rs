@@ -7,6 +7,7 @@ use backtest::strategy::by_name;
 use backtest::{MemoryPortal, run};
 use pyo3::prelude::*;
 
+use crate::argument;
 use crate::market::Market;
 use crate::outcome::Outcome;
 use crate::trading::Trading;
@@ -18,8 +19,7 @@ use crate::{error, time};
 /// path.
 #[pyfunction]
 #[pyo3(signature = (
-    market, strategy, start=None, end=None, capital=100_000.0, trading=None,
-    logging=None, folder_check=None, exchange=None,
+    market, strategy, capital, start=None, end=None, trading=None, logging=None, folder_check=None, exchange=None,
 ))]
 #[expect(
     clippy::too_many_arguments,
@@ -29,16 +29,17 @@ pub fn run_native(
     py: Python<'_>,
     market: &Market,
     strategy: &str,
+    capital: &Bound<'_, PyAny>,
     start: Option<&str>,
     end: Option<&str>,
-    capital: f64,
     trading: Option<Trading>,
-    logging: Option<&str>,
-    folder_check: Option<&str>,
-    exchange: Option<&str>,
+    logging: Option<Bound<'_, PyAny>>,
+    folder_check: Option<Bound<'_, PyAny>>,
+    exchange: Option<Bound<'_, PyAny>>,
 ) -> PyResult<Outcome> {
     let listed = Arc::clone(&market.0);
     let range = time::range(&listed, start, end)?;
+    let capital = argument::number("capital_base", capital)?;
     let options = trading.unwrap_or_default().options(&listed, capital)?;
     let path = data_path(logging, folder_check, exchange)?;
     let outcome = py.detach(|| {
@@ -62,32 +63,50 @@ pub fn run_native(
 }
 
 fn data_path(
-    logging: Option<&str>,
-    folder_check: Option<&str>,
-    exchange: Option<&str>,
+    logging: Option<Bound<'_, PyAny>>,
+    folder_check: Option<Bound<'_, PyAny>>,
+    exchange: Option<Bound<'_, PyAny>>,
 ) -> PyResult<Option<ExchangeOptions>> {
     if logging.is_none() && folder_check.is_none() && exchange.is_none() {
         return Ok(None);
     }
-    let logging = match logging.unwrap_or("lazy") {
-        "eager" => Logging::Eager,
-        "lazy" => Logging::Lazy,
-        other => return Err(error::option("logging", other, "choose eager or lazy")),
-    };
-    let folder_check = match folder_check.unwrap_or("once") {
-        "every-call" => FolderCheck::EveryCall,
-        "once" => FolderCheck::Once,
-        other => {
-            return Err(error::option(
-                "folder_check",
-                other,
-                "choose every-call or once",
-            ));
-        }
-    };
-    let exchange = exchange.map(ExchangeName::parse).transpose();
+    let logging = choose(
+        "logging",
+        logging,
+        ("lazy", Logging::Lazy),
+        ("eager", Logging::Eager),
+    )?;
+    let folder_check = choose(
+        "folder_check",
+        folder_check,
+        ("once", FolderCheck::Once),
+        ("every-call", FolderCheck::EveryCall),
+    )?;
+    let exchange = exchange.map(|exchange| {
+        let rule = "it has to be the name of an exchange, such as poloniex";
+        let name = argument::text("exchange", &exchange, rule)?;
+        ExchangeName::parse(&name).map_err(error::engine)
+    });
     Ok(Some(ExchangeOptions {
-        exchange: exchange.map_err(error::engine)?.unwrap_or_default(),
+        exchange: exchange.transpose()?.unwrap_or_default(),
         ..ExchangeOptions::new(logging, folder_check)
     }))
+}
+
+/// The one of two that an argument names, and the first without one.
+fn choose<T>(
+    argument: &'static str,
+    given: Option<Bound<'_, PyAny>>,
+    first: (&str, T),
+    second: (&str, T),
+) -> PyResult<T> {
+    let Some(given) = given else {
+        return Ok(first.1);
+    };
+    let rule = format!("choose {} or {}", first.0, second.0);
+    match argument::text(argument, &given, &rule)? {
+        name if name == first.0 => Ok(first.1),
+        name if name == second.0 => Ok(second.1),
+        name => Err(error::option(argument, name, rule)),
+    }
 }

@@ -4,13 +4,17 @@
 //! what it waits for.
 
 use backtest::order::Amount;
-use backtest::{Cash, Context, OrderId, OrderRequest, Ratio};
+use backtest::{Cash, Context, OrderId, OrderRequest, Quantity, Ratio};
 use pyo3::prelude::*;
 
+use crate::argument::{self, AnAsset};
 use crate::asset::Asset;
-use crate::style::{Style, Terms};
+use crate::style::Terms;
 use crate::trading::{price, quantity};
 use crate::{error, tick};
+
+/// An argument that may be left out.
+type Given<'py> = Option<Bound<'py, PyAny>>;
 
 /// Places an order in the running tick and returns its name, or `None` when there is
 /// nothing to order.
@@ -47,15 +51,21 @@ pub fn name_of(id: OrderId) -> String {
     format!("order-{}", id.index())
 }
 
-fn cash(value: f64) -> PyResult<Cash> {
+fn cash(argument: &'static str, value: &Bound<'_, PyAny>) -> PyResult<Cash> {
     let rule = "it has to be a sum of money, at most 1e12";
-    Cash::from_f64(value).ok_or_else(|| error::option("value", value, rule))
+    let value = argument::number(argument, value)?;
+    Cash::from_f64(value).ok_or_else(|| error::option(argument, value, rule))
 }
 
-fn share(percent: f64) -> PyResult<Ratio> {
+fn coins(argument: &'static str, coins: &Bound<'_, PyAny>) -> PyResult<Quantity> {
+    quantity(argument, argument::number(argument, coins)?)
+}
+
+fn share(argument: &'static str, percent: &Bound<'_, PyAny>) -> PyResult<Ratio> {
     let rule = "it has to be a share of the portfolio's value such as 0.5, from -100 to 100";
+    let percent = argument::number(argument, percent)?;
     let ratio = Ratio::from_f64(percent).filter(|_| percent.abs() <= 100.0);
-    ratio.ok_or_else(|| error::option("percent", percent, rule))
+    ratio.ok_or_else(|| error::option(argument, percent, rule))
 }
 
 /// Orders so many coins; a negative amount sells.
@@ -63,24 +73,17 @@ fn share(percent: f64) -> PyResult<Ratio> {
 #[pyo3(signature = (
     asset, amount, limit_price=None, stop_price=None, style=None, time_in_force=None,
 ))]
-pub fn order(
-    asset: &Asset,
-    amount: f64,
-    limit_price: Option<f64>,
-    stop_price: Option<f64>,
-    style: Option<Style>,
-    time_in_force: Option<Bound<'_, PyAny>>,
+pub fn order<'py>(
+    asset: AnAsset<'py>,
+    amount: Bound<'py, PyAny>,
+    limit_price: Given<'py>,
+    stop_price: Given<'py>,
+    style: Given<'py>,
+    time_in_force: Given<'py>,
 ) -> PyResult<Option<String>> {
-    place(
-        asset,
-        Amount::Quantity(quantity("amount", amount)?),
-        Terms {
-            limit_price,
-            stop_price,
-            style,
-            time_in_force,
-        },
-    )
+    let amount = Amount::Quantity(coins("amount", &amount)?);
+    let terms = Terms::new(limit_price, stop_price, style, time_in_force)?;
+    place(asset.get(), amount, terms)
 }
 
 /// Orders coins for so much money.
@@ -88,24 +91,17 @@ pub fn order(
 #[pyo3(signature = (
     asset, value, limit_price=None, stop_price=None, style=None, time_in_force=None,
 ))]
-pub fn order_value(
-    asset: &Asset,
-    value: f64,
-    limit_price: Option<f64>,
-    stop_price: Option<f64>,
-    style: Option<Style>,
-    time_in_force: Option<Bound<'_, PyAny>>,
+pub fn order_value<'py>(
+    asset: AnAsset<'py>,
+    value: Bound<'py, PyAny>,
+    limit_price: Given<'py>,
+    stop_price: Given<'py>,
+    style: Given<'py>,
+    time_in_force: Given<'py>,
 ) -> PyResult<Option<String>> {
-    place(
-        asset,
-        Amount::Value(cash(value)?),
-        Terms {
-            limit_price,
-            stop_price,
-            style,
-            time_in_force,
-        },
-    )
+    let amount = Amount::Value(cash("value", &value)?);
+    let terms = Terms::new(limit_price, stop_price, style, time_in_force)?;
+    place(asset.get(), amount, terms)
 }
 
 /// Orders coins for such a share of the portfolio's value.
@@ -113,24 +109,17 @@ pub fn order_value(
 #[pyo3(signature = (
     asset, percent, limit_price=None, stop_price=None, style=None, time_in_force=None,
 ))]
-pub fn order_percent(
-    asset: &Asset,
-    percent: f64,
-    limit_price: Option<f64>,
-    stop_price: Option<f64>,
-    style: Option<Style>,
-    time_in_force: Option<Bound<'_, PyAny>>,
+pub fn order_percent<'py>(
+    asset: AnAsset<'py>,
+    percent: Bound<'py, PyAny>,
+    limit_price: Given<'py>,
+    stop_price: Given<'py>,
+    style: Given<'py>,
+    time_in_force: Given<'py>,
 ) -> PyResult<Option<String>> {
-    place(
-        asset,
-        Amount::Percent(share(percent)?),
-        Terms {
-            limit_price,
-            stop_price,
-            style,
-            time_in_force,
-        },
-    )
+    let amount = Amount::Percent(share("percent", &percent)?);
+    let terms = Terms::new(limit_price, stop_price, style, time_in_force)?;
+    place(asset.get(), amount, terms)
 }
 
 /// Orders what is missing to hold `target` coins.
@@ -138,24 +127,17 @@ pub fn order_percent(
 #[pyo3(signature = (
     asset, target, limit_price=None, stop_price=None, style=None, time_in_force=None,
 ))]
-pub fn order_target(
-    asset: &Asset,
-    target: f64,
-    limit_price: Option<f64>,
-    stop_price: Option<f64>,
-    style: Option<Style>,
-    time_in_force: Option<Bound<'_, PyAny>>,
+pub fn order_target<'py>(
+    asset: AnAsset<'py>,
+    target: Bound<'py, PyAny>,
+    limit_price: Given<'py>,
+    stop_price: Given<'py>,
+    style: Given<'py>,
+    time_in_force: Given<'py>,
 ) -> PyResult<Option<String>> {
-    place(
-        asset,
-        Amount::Target(quantity("amount", target)?),
-        Terms {
-            limit_price,
-            stop_price,
-            style,
-            time_in_force,
-        },
-    )
+    let amount = Amount::Target(coins("target", &target)?);
+    let terms = Terms::new(limit_price, stop_price, style, time_in_force)?;
+    place(asset.get(), amount, terms)
 }
 
 /// Orders what is missing to hold coins of this value.
@@ -163,24 +145,17 @@ pub fn order_target(
 #[pyo3(signature = (
     asset, target, limit_price=None, stop_price=None, style=None, time_in_force=None,
 ))]
-pub fn order_target_value(
-    asset: &Asset,
-    target: f64,
-    limit_price: Option<f64>,
-    stop_price: Option<f64>,
-    style: Option<Style>,
-    time_in_force: Option<Bound<'_, PyAny>>,
+pub fn order_target_value<'py>(
+    asset: AnAsset<'py>,
+    target: Bound<'py, PyAny>,
+    limit_price: Given<'py>,
+    stop_price: Given<'py>,
+    style: Given<'py>,
+    time_in_force: Given<'py>,
 ) -> PyResult<Option<String>> {
-    place(
-        asset,
-        Amount::TargetValue(cash(target)?),
-        Terms {
-            limit_price,
-            stop_price,
-            style,
-            time_in_force,
-        },
-    )
+    let amount = Amount::TargetValue(cash("target", &target)?);
+    let terms = Terms::new(limit_price, stop_price, style, time_in_force)?;
+    place(asset.get(), amount, terms)
 }
 
 /// Orders what is missing to hold such a share of the portfolio's value.
@@ -188,58 +163,60 @@ pub fn order_target_value(
 #[pyo3(signature = (
     asset, target, limit_price=None, stop_price=None, style=None, time_in_force=None,
 ))]
-pub fn order_target_percent(
-    asset: &Asset,
-    target: f64,
-    limit_price: Option<f64>,
-    stop_price: Option<f64>,
-    style: Option<Style>,
-    time_in_force: Option<Bound<'_, PyAny>>,
+pub fn order_target_percent<'py>(
+    asset: AnAsset<'py>,
+    target: Bound<'py, PyAny>,
+    limit_price: Given<'py>,
+    stop_price: Given<'py>,
+    style: Given<'py>,
+    time_in_force: Given<'py>,
 ) -> PyResult<Option<String>> {
-    place(
-        asset,
-        Amount::TargetPercent(share(target)?),
-        Terms {
-            limit_price,
-            stop_price,
-            style,
-            time_in_force,
-        },
-    )
+    let amount = Amount::TargetPercent(share("target", &target)?);
+    let terms = Terms::new(limit_price, stop_price, style, time_in_force)?;
+    place(asset.get(), amount, terms)
 }
 
 /// One of several orders that are placed together, as `backdraft.finance.execution` has
 /// them.
-#[derive(FromPyObject)]
-pub struct Request<'py> {
-    asset: PyRef<'py, Asset>,
-    amount: f64,
-    style: Option<Style>,
-    time_in_force: Option<Bound<'py, PyAny>>,
+struct Request<'py> {
+    asset: AnAsset<'py>,
+    amount: Quantity,
+    terms: Terms<'py>,
+}
+
+impl<'py> Request<'py> {
+    fn read(given: &Bound<'py, PyAny>) -> PyResult<Self> {
+        let rule = "use backdraft.finance.execution.Request";
+        let fields = ["asset", "amount", "style", "time_in_force"].map(|name| given.getattr(name));
+        let [Ok(asset), Ok(amount), Ok(style), Ok(time_in_force)] = fields else {
+            return Err(argument::wrong("order", given, rule));
+        };
+        Ok(Self {
+            asset: asset.extract()?,
+            amount: coins("amount", &amount)?,
+            terms: Terms::new(None, None, Some(style), Some(time_in_force))?,
+        })
+    }
 }
 
 /// Places orders of which only one is executed, and returns their names.
 #[pyfunction]
 #[pyo3(signature = (*orders))]
-pub fn order_one_cancels_other(orders: Vec<Request<'_>>) -> PyResult<Vec<String>> {
+pub fn order_one_cancels_other(orders: Vec<Bound<'_, PyAny>>) -> PyResult<Vec<String>> {
+    let orders = orders.iter().map(Request::read);
+    let orders = orders.collect::<PyResult<Vec<_>>>()?;
     let Some(first) = orders.first() else {
         return Ok(Vec::new());
     };
-    let asset = first.asset.clone();
+    let asset = first.asset.get().clone();
     let mut requests = Vec::with_capacity(orders.len());
     for order in orders {
-        if *order.asset != asset {
+        if *order.asset.get() != asset {
             let rule = "orders of which one cancels the others are of one asset";
-            return Err(error::option("asset", &order.asset.name, rule));
+            return Err(error::option("asset", &order.asset.get().name, rule));
         }
-        let amount = Amount::Quantity(quantity("amount", order.amount)?);
-        let terms = Terms {
-            limit_price: None,
-            stop_price: None,
-            style: order.style,
-            time_in_force: order.time_in_force,
-        };
-        requests.push(terms.apply(OrderRequest::new(asset.pair, amount))?);
+        let amount = Amount::Quantity(order.amount);
+        requests.push(order.terms.apply(OrderRequest::new(asset.pair, amount))?);
     }
     let ids = in_market(&asset, |context| context.one_cancels_other(&requests))?;
     Ok(ids.into_iter().map(name_of).collect())
@@ -251,25 +228,22 @@ pub fn order_one_cancels_other(orders: Vec<Request<'_>>) -> PyResult<Vec<String>
 #[pyo3(signature = (
     asset, amount, stop_price, limit_price, style=None, time_in_force=None,
 ))]
-pub fn order_bracket(
-    asset: &Asset,
-    amount: f64,
-    stop_price: f64,
-    limit_price: f64,
-    style: Option<Style>,
-    time_in_force: Option<Bound<'_, PyAny>>,
+pub fn order_bracket<'py>(
+    asset: AnAsset<'py>,
+    amount: Bound<'py, PyAny>,
+    stop_price: Bound<'py, PyAny>,
+    limit_price: Bound<'py, PyAny>,
+    style: Given<'py>,
+    time_in_force: Given<'py>,
 ) -> PyResult<(String, String, String)> {
-    let entry = Terms {
-        limit_price: None,
-        stop_price: None,
-        style,
-        time_in_force,
-    };
-    let amount = Amount::Quantity(quantity("amount", amount)?);
+    let asset = asset.get();
+    let amount = Amount::Quantity(coins("amount", &amount)?);
+    let entry = Terms::new(None, None, style, time_in_force)?;
     let entry = entry.apply(OrderRequest::new(asset.pair, amount))?;
+    let price = |argument, given| price(argument, argument::number(argument, given)?);
     let (stop, limit) = (
-        price("stop_price", stop_price)?,
-        price("limit_price", limit_price)?,
+        price("stop_price", &stop_price)?,
+        price("limit_price", &limit_price)?,
     );
     let ids = in_market(asset, |context| context.bracket(entry, stop, limit))?;
     Ok(ids.map(name_of).into())

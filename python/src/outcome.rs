@@ -8,7 +8,7 @@ use backtest::statistics::{self, Intervals, Statistic};
 use backtest::{Cash, EngineOptions, Fill, PairId, Quantity, Timestamp};
 use pyo3::prelude::*;
 
-use crate::market::Listed;
+use crate::listed::Listed;
 use crate::order::name_of;
 use crate::table::{Table, floats, texts, times};
 

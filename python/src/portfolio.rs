@@ -5,8 +5,9 @@ use std::sync::Arc;
 use backtest::{Cash, Context, PairId};
 use pyo3::prelude::*;
 
+use crate::argument::AnAsset;
 use crate::asset::Asset;
-use crate::market::Listed;
+use crate::listed::Listed;
 use crate::tick;
 
 /// Cash plus all positions.
@@ -91,6 +92,11 @@ impl Positions {
         })
     }
 
+    fn is_held(&self, asset: &Asset) -> PyResult<bool> {
+        let pair = self.listed.require(asset)?;
+        tick::with(|context| !context.portfolio().position(pair).is_flat())
+    }
+
     fn position(&self, asset: Bound<'_, Asset>) -> PyResult<Position> {
         let pair = self.listed.require(asset.get())?;
         let (amount, last_sale_price) = tick::with(|context| {
@@ -107,26 +113,26 @@ impl Positions {
 
 #[pymethods]
 impl Positions {
-    fn __getitem__(&self, asset: Bound<'_, Asset>) -> PyResult<Position> {
-        self.position(asset)
+    fn __getitem__(&self, asset: AnAsset<'_>) -> PyResult<Position> {
+        self.position(asset.into_bound())
     }
 
     #[pyo3(signature = (asset, default=None))]
     fn get(
         &self,
-        asset: Bound<'_, Asset>,
+        py: Python<'_>,
+        asset: AnAsset<'_>,
         default: Option<Py<PyAny>>,
     ) -> PyResult<Option<Py<PyAny>>> {
-        if self.__contains__(asset.get())? {
-            let py = asset.py();
-            return Ok(Some(Py::new(py, self.position(asset)?)?.into_any()));
+        if self.is_held(asset.get())? {
+            let position = self.position(asset.into_bound())?;
+            return Ok(Some(Py::new(py, position)?.into_any()));
         }
         Ok(default)
     }
 
-    fn __contains__(&self, asset: &Asset) -> PyResult<bool> {
-        let pair = self.listed.require(asset)?;
-        tick::with(|context| !context.portfolio().position(pair).is_flat())
+    fn __contains__(&self, asset: AnAsset<'_>) -> PyResult<bool> {
+        self.is_held(asset.get())
     }
 
     fn __len__(&self) -> PyResult<usize> {

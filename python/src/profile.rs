@@ -8,6 +8,7 @@ use profiler::{Options, Session, Trigger};
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 
+use crate::argument;
 use crate::error::{self, ProfilerError};
 use crate::table::{Table, counts, floats, texts};
 
@@ -21,18 +22,19 @@ pub struct Sampler {
 #[pymethods]
 impl Sampler {
     #[new]
-    #[pyo3(signature = (rate=997.0, seed=1, max_overhead=None, is_random=true, trigger="auto"))]
+    #[pyo3(signature = (rate, seed, max_overhead=None, is_random=true, trigger="auto"))]
     fn new(
-        rate: f64,
-        seed: u64,
-        max_overhead: Option<f64>,
+        rate: &Bound<'_, PyAny>,
+        seed: &Bound<'_, PyAny>,
+        max_overhead: Option<Bound<'_, PyAny>>,
         is_random: bool,
         trigger: &str,
     ) -> PyResult<Self> {
         let mut options = Options::new();
-        options.rate_hz = rate;
-        options.seed = seed;
-        options.max_overhead = max_overhead;
+        options.rate_hz = argument::number("rate", rate)?;
+        options.seed = argument::count("seed", seed, 0)?;
+        let max_overhead = max_overhead.map(|most| argument::number("max_overhead", &most));
+        options.max_overhead = max_overhead.transpose()?;
         if !is_random {
             options.intervals = profiler::Intervals::Fixed;
         }

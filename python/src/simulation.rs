@@ -6,9 +6,11 @@ use backtest::{Cash, Context, HourRange, MemoryPortal, Strategy, run};
 use pyo3::prelude::*;
 use pyo3::types::PyTuple;
 
+use crate::argument;
 use crate::data::Data;
 use crate::error;
-use crate::market::{Listed, Market};
+use crate::listed::Listed;
+use crate::market::Market;
 use crate::outcome::Outcome;
 use crate::portfolio::Portfolio;
 use crate::trading::{self, Trading};
@@ -34,13 +36,13 @@ pub struct Simulation {
 #[pymethods]
 impl Simulation {
     #[new]
-    #[pyo3(signature = (market, start=None, end=None, capital=100_000.0, is_daily=false))]
+    #[pyo3(signature = (market, capital, start=None, end=None, is_daily=false))]
     fn new(
         py: Python<'_>,
         market: &Market,
+        capital: &Bound<'_, PyAny>,
         start: Option<&str>,
         end: Option<&str>,
-        capital: f64,
         is_daily: bool,
     ) -> PyResult<Self> {
         let listed = Arc::clone(&market.0);
@@ -50,7 +52,7 @@ impl Simulation {
         }
         let range = time::range(&listed, start, end)?;
         listed.market.require(range).map_err(error::engine)?;
-        let capital = trading::capital(capital)?;
+        let capital = trading::capital(argument::number("capital_base", capital)?)?;
         Ok(Self {
             range,
             capital,

@@ -1,50 +1,85 @@
 //! How an order waits: for which prices, and for how long.
 
 use backtest::order::{TimeInForce, Trail};
-use backtest::{OrderRequest, Ratio, Timestamp};
+use backtest::{OrderRequest, Price, Ratio, Timestamp};
 use pyo3::prelude::*;
+use pyo3::types::PyType;
 
+use crate::argument;
 use crate::error;
 use crate::trading::{fraction, price};
 
-/// A style of order, as `backdraft.finance.execution` has them.
-#[derive(Default, FromPyObject)]
-pub struct Style {
-    limit_price: Option<f64>,
-    stop_price: Option<f64>,
-    /// How far a trailing stop stays behind the best price: a sum, or a share of it.
-    #[pyo3(default)]
-    distance: Option<f64>,
-    #[pyo3(default)]
-    percent: Option<f64>,
-}
-
-/// What an order waits for, with what is said beside its style.
+/// What an order waits for, and for how long.
+#[derive(Default)]
 pub struct Terms<'py> {
-    pub limit_price: Option<f64>,
-    pub stop_price: Option<f64>,
-    pub style: Option<Style>,
-    pub time_in_force: Option<Bound<'py, PyAny>>,
+    limit: Option<Price>,
+    stop: Option<Price>,
+    trail: Option<Trail>,
+    time_in_force: Option<Bound<'py, PyAny>>,
 }
 
-impl Terms<'_> {
+impl<'py> Terms<'py> {
+    /// The terms that arguments and a style of `backdraft.finance.execution` make; an
+    /// argument counts more than the style.
+    pub fn new(
+        limit_price: Option<Bound<'py, PyAny>>,
+        stop_price: Option<Bound<'py, PyAny>>,
+        style: Option<Bound<'py, PyAny>>,
+        time_in_force: Option<Bound<'py, PyAny>>,
+    ) -> PyResult<Self> {
+        let mut terms = match style {
+            None => Self::default(),
+            Some(style) => Self::of_style(&style)?,
+        };
+        if let Some(limit) = limit_price {
+            terms.limit = Some(price_of("limit_price", &limit)?);
+        }
+        if let Some(stop) = stop_price {
+            terms.stop = Some(price_of("stop_price", &stop)?);
+        }
+        terms.time_in_force = time_in_force;
+        Ok(terms)
+    }
+
+    fn of_style(style: &Bound<'py, PyAny>) -> PyResult<Self> {
+        // Every style has both, and a class is none.
+        let prices = ["limit_price", "stop_price"].map(|name| style.getattr(name));
+        let ([Ok(limit), Ok(stop)], false) = (prices, style.is_instance_of::<PyType>()) else {
+            let rule = "use one of backdraft.finance.execution, such as LimitOrder(410.0)";
+            return Err(argument::wrong("style", style, rule));
+        };
+        let distance = style.getattr_opt("distance")?;
+        let percent = style.getattr_opt("percent")?;
+        let trail = match (distance.filter(is_some), percent.filter(is_some)) {
+            (Some(distance), _) => Some(Trail::Distance(price_of("distance", &distance)?)),
+            (None, Some(percent)) => Some(Trail::Percent(share_of_price(&percent)?)),
+            (None, None) => None,
+        };
+        Ok(Self {
+            limit: argument::perhaps(&limit, |limit| price_of("limit_price", limit))?,
+            stop: argument::perhaps(&stop, |stop| price_of("stop_price", stop))?,
+            trail,
+            time_in_force: None,
+        })
+    }
+
     /// Whether the order is one at the market that waits until it is executed.
-    pub fn are_plain(&self) -> bool {
-        let is_market = self.style.as_ref().is_none_or(Style::is_market);
-        let has_prices = self.limit_price.is_some() || self.stop_price.is_some();
-        is_market && !has_prices && self.time_in_force.is_none()
+    pub const fn are_plain(&self) -> bool {
+        self.limit.is_none()
+            && self.stop.is_none()
+            && self.trail.is_none()
+            && self.time_in_force.is_none()
     }
 
     /// The request under these terms.
     pub fn apply(self, mut request: OrderRequest) -> PyResult<OrderRequest> {
-        let style = self.style.unwrap_or_default();
-        if let Some(limit) = self.limit_price.or(style.limit_price) {
-            request = request.limit(price("limit_price", limit)?);
+        if let Some(limit) = self.limit {
+            request = request.limit(limit);
         }
-        if let Some(stop) = self.stop_price.or(style.stop_price) {
-            request = request.stop(price("stop_price", stop)?);
+        if let Some(stop) = self.stop {
+            request = request.stop(stop);
         }
-        if let Some(trail) = style.trail()? {
+        if let Some(trail) = self.trail {
             request = request.trailing_stop(trail);
         }
         match self.time_in_force {
@@ -54,27 +89,22 @@ impl Terms<'_> {
     }
 }
 
-impl Style {
-    fn is_market(&self) -> bool {
-        let prices = [self.limit_price, self.stop_price];
-        let trails = [self.distance, self.percent];
-        prices.iter().chain(&trails).all(Option::is_none)
-    }
+fn is_some(given: &Bound<'_, PyAny>) -> bool {
+    !given.is_none()
+}
 
-    fn trail(&self) -> PyResult<Option<Trail>> {
-        if let Some(distance) = self.distance {
-            return Ok(Some(Trail::Distance(price("distance", distance)?)));
-        }
-        let Some(percent) = self.percent else {
-            return Ok(None);
-        };
-        let rule = "it has to be a share of the best price, above 0 and below 1";
-        let share = fraction("percent", percent, rule)?;
-        if share == Ratio::ONE {
-            return Err(error::option("percent", percent, rule));
-        }
-        Ok(Some(Trail::Percent(share)))
+fn price_of(argument: &'static str, given: &Bound<'_, PyAny>) -> PyResult<Price> {
+    price(argument, argument::number(argument, given)?)
+}
+
+fn share_of_price(percent: &Bound<'_, PyAny>) -> PyResult<Ratio> {
+    let rule = "it has to be a share of the best price, above 0 and below 1";
+    let percent = argument::number("percent", percent)?;
+    let share = fraction("percent", percent, rule)?;
+    if share == Ratio::ONE {
+        return Err(error::option("percent", percent, rule));
     }
+    Ok(share)
 }
 
 /// Reads `GTC`, `IOC`, `FOK`, or the moment until which an order is good, as `start` is.

@@ -11,6 +11,7 @@ use backtest::strategy::by_name;
 use backtest::{MemoryPortal, run};
 use pyo3::prelude::*;
 
+use crate::argument;
 use crate::market::Market;
 use crate::outcome::Outcome;
 use crate::trading::Trading;
@@ -23,8 +24,7 @@ const PATIENCE: Duration = Duration::from_millis(50);
 /// order in which they finish.
 #[pyfunction]
 #[pyo3(signature = (
-    market, strategies, on_done, start=None, end=None, capital=100_000.0, trading=None,
-    threads=None,
+    market, strategies, on_done, capital, start=None, end=None, trading=None, threads=None,
 ))]
 #[expect(
     clippy::too_many_arguments,
@@ -35,22 +35,25 @@ pub fn sweep_native(
     market: &Market,
     strategies: Vec<String>,
     on_done: &Bound<'_, PyAny>,
+    capital: &Bound<'_, PyAny>,
     start: Option<&str>,
     end: Option<&str>,
-    capital: f64,
     trading: Option<Trading>,
-    threads: Option<NonZero<usize>>,
+    threads: Option<Bound<'_, PyAny>>,
 ) -> PyResult<()> {
     let listed = &market.0;
     let range = time::range(listed, start, end)?;
+    let capital = argument::number("capital_base", capital)?;
     let options = trading.unwrap_or_default().options(listed, capital)?;
     // What is wrong with a strategy is known before the first run.
     for strategy in &strategies {
         by_name(strategy).map_err(error::engine)?;
     }
-    let n_threads = threads
-        .or_else(|| thread::available_parallelism().ok())
-        .map_or(1, NonZero::get);
+    let n_threads = match threads {
+        Some(threads) => usize::try_from(argument::count("threads", &threads, 1)?)
+            .expect("a computer of 64 bits"),
+        None => thread::available_parallelism().map_or(1, NonZero::get),
+    };
     let (next, is_over) = (AtomicUsize::new(0), AtomicBool::new(false));
     let (done, results) = mpsc::channel();
     let work = || {

@@ -4,7 +4,7 @@ use backtest::{HourRange, Timestamp};
 use pyo3::prelude::*;
 
 use crate::error;
-use crate::market::Listed;
+use crate::listed::Listed;
 
 /// The range that two texts make; without one, as far as the data goes.
 pub fn range(listed: &Listed, start: Option<&str>, end: Option<&str>) -> PyResult<HourRange> {

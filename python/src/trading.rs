@@ -11,11 +11,10 @@ use backtest::{
 };
 use pyo3::prelude::*;
 
-use crate::error;
-use crate::market::Listed;
+use crate::listed::Listed;
+use crate::{argument, error};
 
 /// The attributes of the Python class of that name.
-#[derive(FromPyObject)]
 pub struct Trading {
     /// A model and its numbers.
     commission: (String, Vec<f64>),
@@ -33,7 +32,6 @@ pub struct Trading {
 }
 
 /// What `backdraft.finance.account.Margin` has.
-#[derive(FromPyObject)]
 struct Terms {
     leverage: f64,
     maintenance: f64,
@@ -41,11 +39,52 @@ struct Terms {
 }
 
 /// What `backdraft.finance.rules.TradingRules` has.
-#[derive(FromPyObject)]
 struct Rules {
     min_quantity: f64,
     quantity_step: Option<f64>,
     price_step: Option<f64>,
+}
+
+impl<'py> FromPyObject<'_, 'py> for Trading {
+    type Error = PyErr;
+
+    fn extract(trading: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
+        let name = |option, names: &[&str]| {
+            let rule = format!("choose one of {}", names.join(", "));
+            argument::text(option, &trading.getattr(option)?, &rule)
+        };
+        let (commission, numbers): (String, Vec<Bound<'py, PyAny>>) =
+            trading.getattr("commission")?.extract()?;
+        let numbers = numbers
+            .iter()
+            .map(|given| argument::number("commission", given));
+        let (slippage, amount): (String, Bound<'py, PyAny>) =
+            trading.getattr("slippage")?.extract()?;
+        let rules: BTreeMap<String, Bound<'py, PyAny>> = trading.getattr("rules")?.extract()?;
+        let rules = rules
+            .into_iter()
+            .map(|(pair, rules)| Ok((pair, Rules::read(&rules)?)));
+        Ok(Self {
+            commission: (commission, numbers.collect::<PyResult<_>>()?),
+            min_commission: number(&trading, "min_commission")?,
+            slippage: (slippage, argument::number("slippage", &amount)?),
+            fill: name("fill", FillConvention::NAMES)?,
+            size: name("size", Sizing::NAMES)?,
+            volume_limit: number_or_none(&trading, "volume_limit")?,
+            account: argument::perhaps(&trading.getattr("account")?, Terms::read)?,
+            rules: rules.collect::<PyResult<_>>()?,
+        })
+    }
+}
+
+fn number(object: &Bound<'_, PyAny>, field: &'static str) -> PyResult<f64> {
+    argument::number(field, &object.getattr(field)?)
+}
+
+fn number_or_none(object: &Bound<'_, PyAny>, field: &'static str) -> PyResult<Option<f64>> {
+    argument::perhaps(&object.getattr(field)?, |given| {
+        argument::number(field, given)
+    })
 }
 
 impl Default for Trading {
@@ -157,6 +196,14 @@ impl Trading {
 }
 
 impl Terms {
+    fn read(margin: &Bound<'_, PyAny>) -> PyResult<Self> {
+        Ok(Self {
+            leverage: number(margin, "leverage")?,
+            maintenance: number(margin, "maintenance")?,
+            borrow_rate: number(margin, "borrow_rate")?,
+        })
+    }
+
     fn margin(&self) -> PyResult<Margin> {
         let ratio = |option, number: f64, low: f64, high: f64, rule: &str| {
             let ratio = Ratio::from_f64(number).filter(|_| (low..=high).contains(&number));
@@ -174,6 +221,14 @@ impl Terms {
 }
 
 impl Rules {
+    fn read(rules: &Bound<'_, PyAny>) -> PyResult<Self> {
+        Ok(Self {
+            min_quantity: number(rules, "min_quantity")?,
+            quantity_step: number_or_none(rules, "quantity_step")?,
+            price_step: number_or_none(rules, "price_step")?,
+        })
+    }
+
     fn rules(&self) -> PyResult<TradingRules> {
         let is_amount = |coins: &Quantity| !coins.is_negative();
         let min_quantity = quantity("min_quantity", self.min_quantity)?;

@@ -1,6 +1,7 @@
 """Prices as users have them."""
 
 import pickle
+from decimal import Decimal
 
 import numpy as np
 import pandas as pd
@@ -216,3 +217,190 @@ def test_any_count_of_bars_is_answered(call):
         ask(data, asset, 2**62)
 
     backdraft.run_algorithm(handle_data=handle_data, start="2016-01-01", end="2016-01-03")
+
+
+def several(table):
+    frame = pd.concat([table.assign(symbol="btc_usdt"), table.assign(symbol="eth_usdt")])
+    return frame.reset_index(drop=True)
+
+
+def libraries(frame):
+    yield "pandas", frame
+    yield "pandas, categories", frame.astype({"symbol": "category"})
+    yield "polars", pl.from_pandas(frame)
+    yield "polars, lazy", pl.from_pandas(frame).lazy()
+    yield "Arrow", pa.Table.from_pandas(frame, preserve_index=False)
+    yield "Arrow, read once", pa.Table.from_pandas(frame, preserve_index=False).to_reader()
+    yield "arrays", {name: frame[name].to_numpy() for name in frame}
+    yield "records", frame.to_records(index=False)
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_column_of_pairs_splits_every_kind_of_frame(table):
+    frame = several(table)
+    for name, data in [
+        *libraries(frame),
+        ("pandas, levels", frame.set_index(["symbol", "time"])),
+        (
+            "Arrow, a batch",
+            pa.RecordBatch.from_struct_array(
+                pa.Table.from_pandas(frame, preserve_index=False).to_struct_array().combine_chunks()
+            ),
+        ),
+    ]:
+        market = backdraft.market(data)
+        assert [asset.symbol for asset in market.assets] == ["btc_usdt", "eth_usdt"], name
+        for asset in market.assets:
+            assert market.bars(asset).column("close").tolist() == table["close"].tolist(), name
+
+
+def test_a_row_without_a_pair_is_refused(table):
+    for never in (None, 7):
+        frame = several(table.head(20))
+        frame["symbol"] = frame["symbol"].astype(object)
+        frame.loc[5, "symbol"] = never
+        if never is not None:
+            frame["symbol"] = 7
+        for name, data in libraries(frame):
+            with pytest.raises(DataError, match=r"row [05]: `.*` in the column `symbol`"):
+                backdraft.market(data)
+                pytest.fail(name)
+
+
+def test_pairs_choose_among_those_of_the_data(table, expected):
+    frame = several(table)
+    parts = {"btc_usdt": table, "eth_usdt": table}
+    for data in (frame, pl.from_pandas(frame), parts, backdraft.market(parts)):
+        assert [it.symbol for it in backdraft.market(data, ["ETH/USDT"]).assets] == ["eth_usdt"]
+        assert value(data, pairs=1) == expected
+        with pytest.raises(backdraft.UnknownPair, match="unknown pair xrp_usdt"):
+            backdraft.market(data, "xrp_usdt")
+        with pytest.raises(backdraft.OptionError, match="`3` is not a valid pairs"):
+            backdraft.market(data, 3)
+        with pytest.raises(backdraft.OptionError, match="`7` is not a valid seed"):
+            backdraft.market(data, seed=7)
+    chosen = backdraft.market(backdraft.market(pairs=3, seed=7), "eth_usdt")
+    assert value(pickle.loads(pickle.dumps(chosen))) == value(chosen)
+    assert value(chosen) == value(backdraft.market(pairs="eth_usdt", seed=7))
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        5,
+        b"x",
+        object(),
+        [5],
+        [{"time": 5}],
+        np.ones((3, 5)),
+        pd.Series([1.0]),
+        pl.Series([1.0]),
+        {"btc_usdt": None},
+        {"btc_usdt": "x.csv"},
+    ],
+)
+def test_what_is_no_frame_is_a_data_error(data):
+    with pytest.raises(DataError, match="is not a frame of prices: pass paths"):
+        backdraft.market(data)
+
+
+def test_one_bad_frame_among_good_ones(table):
+    frame = pl.from_pandas(table)
+    both = backdraft.market({"btc_usdt": table, "eth_usdt": frame})
+    assert [asset.symbol for asset in both.assets] == ["btc_usdt", "eth_usdt"]
+    with pytest.raises(DataError, match="`int` is not a frame"):
+        backdraft.market({"btc_usdt": frame, "eth_usdt": 5})
+    with pytest.raises(DataError, match="`5` is not the name of a pair"):
+        backdraft.market({5: table})
+
+
+def test_two_columns_of_one_name_are_refused(table):
+    twice = table.assign(Open=table["open"] * 2)
+    for frame in (
+        twice,
+        twice.rename(columns=str.lower),
+        pl.from_pandas(twice),
+        pa.Table.from_pandas(twice, preserve_index=False),
+        {name: twice[name].to_numpy() for name in twice},
+    ):
+        with pytest.raises(DataError, match="btc_usdt has two columns `open`"):
+            backdraft.market({"btc_usdt": frame})
+
+
+@pytest.mark.filterwarnings("error")
+def test_times_of_every_kind_are_the_same_hours(table, expected):
+    times = table["time"].reset_index(drop=True)
+    table = table.reset_index(drop=True)
+    india = "Asia/Kolkata"
+    here = times.dt.tz_localize("UTC").dt.tz_convert(india)
+    moments = [time.to_pydatetime() for time in here]
+    for name, spelled in {
+        "aware": here,
+        "aware objects": pd.Series(moments, dtype=object),
+        "naive and aware": pd.Series(
+            [
+                there if at % 2 else naive
+                for at, (there, naive) in enumerate(zip(here, times, strict=True))
+            ],
+            dtype=object,
+        ),
+        "texts with a zone": here.map(lambda time: time.isoformat()),
+        "texts with Z": times.dt.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "texts": times.astype(str).astype("string"),
+        "categories": times.astype("category"),
+        "periods": pd.Series(pd.PeriodIndex(times, freq="h")),
+    }.items():
+        frame = table.assign(time=spelled.to_numpy() if spelled.dtype == object else spelled)
+        assert value({"btc_usdt": frame}) == expected, name
+    lists = {name: table[name].tolist() for name in table} | {"time": moments}
+    assert value({"btc_usdt": lists}) == expected
+
+
+def test_numbers_of_every_kind_are_the_same_prices(table, expected):
+    prices = ["open", "high", "low", "close"]
+    exact = table.copy()
+    for column in prices:
+        exact[column] = [Decimal(repr(price)) for price in table[column]]
+    arrow = pa.Table.from_pandas(table, preserve_index=False)
+    place = arrow.column_names.index("close")
+    half = arrow.num_rows // 2
+    for name, frame in {
+        "objects": table.astype({"close": object}),
+        "categories": table.astype({"close": "category"}),
+        "decimals": exact,
+        "decimals of polars": pl.from_pandas(exact),
+        "texts": table.assign(close=table["close"].map(repr)),
+        "texts of polars": pl.from_pandas(table.assign(close=table["close"].map(repr))),
+        "nullable": table.convert_dtypes(),
+        "of Arrow": table.convert_dtypes(dtype_backend="pyarrow"),
+        "in chunks": pa.concat_tables([arrow.slice(0, half), arrow.slice(half)]),
+        "a dictionary": arrow.set_column(place, "close", arrow["close"].dictionary_encode()),
+        "shuffled": table.sample(frac=1, random_state=1),
+    }.items():
+        assert value({"btc_usdt": frame}) == expected, name
+
+
+@pytest.mark.parametrize("library", ["pandas", "polars"])
+def test_a_text_that_is_no_number_is_no_absent_hour(table, library):
+    # An hour of which nothing is known is one thing, an hour that is misspelt another.
+    frame = table.head(20).reset_index(drop=True).astype({"open": str, "close": str})
+    frame.loc[5, ["open", "close"]] = "n/a"
+    data = frame if library == "pandas" else pl.from_pandas(frame)
+    with pytest.raises(DataError, match=r"column `(open|close)` without numbers: .*n/a"):
+        backdraft.market({"btc_usdt": data})
+
+
+def test_an_unknown_price_or_volume_is_refused_with_its_row(table):
+    frame = table.head(20).reset_index(drop=True)
+    for column, kind in (("close", "Float64"), ("volume", "Float64"), ("volume", object)):
+        holed = frame.astype({column: kind})
+        holed.loc[5, column] = pd.NA if kind == "Float64" else None
+        for data in (holed, pl.from_pandas(holed.astype({column: "Float64"}))):
+            with pytest.raises(DataError, match=f"row 5: {column} NaN is not a number"):
+                backdraft.market({"btc_usdt": data})
+
+
+def test_a_frame_without_times_says_so(table):
+    frame = table.drop(columns="time").reset_index(drop=True)
+    with pytest.raises(DataError, match="btc_usdt has no column `time`"):
+        backdraft.market({"btc_usdt": frame})

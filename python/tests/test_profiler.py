@@ -60,7 +60,7 @@ def test_a_function_is_sampled_by_a_decorator():
 def test_there_is_no_profile_before_the_end():
     with profile() as p, pytest.raises(backdraft.NotRunning):
         p.table()
-    with pytest.raises(backdraft.OptionError, match="rate_hz"):
+    with pytest.raises(backdraft.OptionError, match=r"`-1` is not a valid rate: .* from 0\.1 to"):
         profile(rate=-1).__enter__()
     with profile(), pytest.raises(backdraft.ProfilerError, match="already running"), profile():
         pass

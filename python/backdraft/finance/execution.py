@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TypeAlias
 
+from backdraft._arguments import wrong
 from backdraft._backdraft import Asset
 from backdraft.errors import OptionError
 
@@ -36,6 +37,9 @@ class LimitOrder:
     limit_price: float
     stop_price: None = None
 
+    def __post_init__(self) -> None:
+        _require(limit_price=self.limit_price)
+
 
 @dataclass(frozen=True)
 class StopOrder:
@@ -44,6 +48,9 @@ class StopOrder:
     stop_price: float
     limit_price: None = None
 
+    def __post_init__(self) -> None:
+        _require(stop_price=self.stop_price)
+
 
 @dataclass(frozen=True)
 class StopLimitOrder:
@@ -51,6 +58,9 @@ class StopLimitOrder:
 
     limit_price: float
     stop_price: float
+
+    def __post_init__(self) -> None:
+        _require(limit_price=self.limit_price, stop_price=self.stop_price)
 
 
 @dataclass(frozen=True)
@@ -103,3 +113,10 @@ class Request:
     amount: float
     style: Style = MarketOrder()
     time_in_force: TimeInForce = "GTC"
+
+
+def _require(**prices: float) -> None:
+    """Refuse a style that lacks a price that it waits for."""
+    for name, price in prices.items():
+        if price is None:
+            raise wrong(name, price, "it has to be a price, in the quote currency")

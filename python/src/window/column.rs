@@ -6,7 +6,7 @@ use std::sync::Arc;
 use backtest::{PairId, Price};
 
 use crate::field::Field;
-use crate::market::Listed;
+use crate::listed::Listed;
 
 /// A place in the market, cut at the tick that it was made at.
 pub struct Column {

@@ -20,7 +20,7 @@ use self::column::Column;
 pub use self::column::mean_of_units;
 use crate::asset::Asset;
 use crate::field::Field;
-use crate::market::Listed;
+use crate::listed::Listed;
 
 /// The last values of one column.
 #[pyclass(frozen, module = "backdraft")]
