@@ -9,6 +9,7 @@ Examples
 17544
 """
 
+from backdraft import _absent
 from backdraft._backdraft import Asset, Data, Market, Portfolio, Position, Table, Window
 from backdraft._inputs import market
 from backdraft.algorithm import run_algorithm
@@ -66,6 +67,9 @@ __all__ = [
     "run_algorithm",
     "sweep",
 ]
+
+
+_absent.install()
 
 
 def load_ipython_extension(shell: object) -> None:

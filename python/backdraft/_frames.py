@@ -119,8 +119,13 @@ def performance(frame: pd.DataFrame) -> pd.DataFrame:
     """Return a frame that also has `ix`, which pandas no longer has and old algorithms use."""
     pd = pandas("perf")
 
+    class Column(pd.Series):
+        _constructor = property(lambda self: Column)
+        ix = property(lambda self: self.loc)
+
     class Performance(pd.DataFrame):
         _constructor = property(lambda self: Performance)
+        _constructor_sliced = property(lambda self: Column)
         ix = property(lambda self: self.loc)
 
     return Performance(frame)

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from datetime import datetime, tzinfo
 from typing import Any
 
+from backdraft._absent import api_name as __getattr__  # noqa: F401
 from backdraft._arguments import asset as require_asset
 from backdraft._arguments import function, whole, wrong
 from backdraft._backdraft import (
@@ -27,9 +28,15 @@ from backdraft._backdraft import (
 )
 from backdraft._running import algorithm
 from backdraft.errors import OptionError
+from backdraft.finance import commission as commission
+from backdraft.finance import execution as execution
+from backdraft.finance import slippage as slippage
 from backdraft.finance.account import Margin
 from backdraft.finance.commission import MakerTaker
 from backdraft.finance.rules import TradingRules
+from backdraft.finance.slippage import FixedBasisPointsSlippage as FixedBasisPointsSlippage
+from backdraft.finance.slippage import FixedSlippage as FixedSlippage
+from backdraft.finance.slippage import VolumeShareSlippage as VolumeShareSlippage
 from backdraft.orders import Order, cancel_order, get_open_orders, get_order
 from backdraft.schedule import DateRule, HourRule, date_rules, time_rules
 

@@ -63,7 +63,7 @@ class NotSupported(Error, NotImplementedError):
     """Something that other back-testers have and this one has not."""
 
 
-class NotOffered(NotSupported, ImportError):
+class NotOffered(ImportError, NotSupported):
     """A module or function that zipline or catalyst has and this package has not."""
 
 

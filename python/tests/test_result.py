@@ -85,6 +85,7 @@ def test_it_answers_as_ziplines_frame(result):
     assert result["beta"].iloc[-1] == pytest.approx(result.summary["beta"])
     assert result["alpha"].iloc[-1] == pytest.approx(result.summary["alpha"])
     assert result.ix[trades.index, "price"].equals(result.loc[trades.index].ix[:, "price"])
+    assert result.price.ix[trades.index].equals(result["price"].loc[trades.index])
     with pytest.raises(AttributeError):
         _ = result.no_such_thing
 
