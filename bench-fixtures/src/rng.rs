@@ -35,6 +35,7 @@ impl Rng {
     }
 
     /// Draws 64 uniform bits.
+    #[inline]
     pub fn next_u64(&mut self) -> u64 {
         let s = &mut self.state;
         let result = s[0].wrapping_add(s[3]).rotate_left(23).wrapping_add(s[0]);
@@ -49,6 +50,7 @@ impl Rng {
     }
 
     /// Draws a uniform number in `[0, 1)`, a multiple of 2^-53.
+    #[inline]
     pub fn uniform(&mut self) -> f64 {
         // The upper bits are the better ones, and 53 of them fill a mantissa.
         (self.next_u64() >> 11) as f64 * (1.0 / 9_007_199_254_740_992.0)

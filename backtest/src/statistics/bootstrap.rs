@@ -59,10 +59,12 @@ pub(super) fn intervals(curve: &[f64], seed: u64) -> Option<Intervals> {
             log_sum += logs[day];
             sum += simple[day];
             squares += simple[day] * simple[day];
-            day = if dice.uniform() < keeps_going {
-                (day + 1) % n
-            } else {
+            day = if dice.uniform() >= keeps_going {
                 dice.index(n)
+            } else if day + 1 < n {
+                day + 1
+            } else {
+                0
             };
         }
         growth.push(libm::expm1(log_sum / n as f64 * days_per_year));
