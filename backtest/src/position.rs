@@ -65,3 +65,35 @@ pub(crate) fn is_certainly_countable(units: impl Iterator<Item = Option<u128>>) 
     let sum = units.try_fold(0_u128, |sum, units| sum.checked_add(units?));
     sum.is_some_and(|sum| sum >> MAX_BITS == 0)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn worth_is_counted_exactly_up_to_its_bits_and_no_further() {
+        let limit = 1_i128 << MAX_BITS;
+        // Quantities of less and of more than 64 bits.
+        for price_bits in [62, 40, 0] {
+            let price = Price::from_units(1 << price_bits);
+            let worth = |units| {
+                worth(
+                    price,
+                    Quantity::from_units(units),
+                    Timestamp::from_seconds(0),
+                )
+            };
+            let too_much = limit >> price_bits;
+            for (units, value) in [
+                (too_much - 1, limit - (1 << price_bits)),
+                (1 - too_much, (1 << price_bits) - limit),
+            ] {
+                assert_eq!(worth(units).expect("countable"), Cash::from_units(value));
+            }
+            for units in [too_much, -too_much, i128::MAX, i128::MIN] {
+                let found = worth(units);
+                assert!(matches!(found, Err(Error::TooRich { .. })), "{units}");
+            }
+        }
+    }
+}
