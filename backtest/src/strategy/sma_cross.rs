@@ -50,20 +50,6 @@ impl SmaCross {
         })
     }
 
-    fn decide(&self, context: &mut Context<'_>, pair: PairId) {
-        match context.compare_averages(pair, self.fast, self.slow) {
-            Some(Ordering::Greater) if is_flat(context, pair) => {
-                context.order_target_percent(pair, self.weight(context));
-            }
-            Some(Ordering::Less) if !is_flat(context, pair) => {
-                context.order_target(pair, Quantity::ZERO);
-            }
-            _ => {}
-        }
-    }
-}
-
-impl SmaCross {
     /// The share of the equity that one pair gets.
     fn weight(&self, context: &Context<'_>) -> f64 {
         let allocation = match context.options().size {
@@ -93,12 +79,22 @@ impl Strategy for SmaCross {
 
     fn on_tick(&mut self, context: &mut Context<'_>) {
         for pair in context.pairs() {
-            self.decide(context, pair);
+            let is_flat = is_flat(context, pair);
+            match context.compare_averages(pair, self.fast, self.slow) {
+                Some(Ordering::Greater) if is_flat => {
+                    context.order_target_percent(pair, self.weight(context));
+                }
+                Some(Ordering::Less) if !is_flat => {
+                    context.order_target(pair, Quantity::ZERO);
+                }
+                _ => {}
+            }
+            // When it has ordered, it is called at the next tick whatever it waits for.
             context.sleep_until(Crossing {
                 pair,
                 fast: self.fast,
                 slow: self.slow,
-                above: is_flat(context, pair),
+                above: is_flat,
             });
         }
     }
