@@ -81,7 +81,7 @@ pub(super) fn intervals(curve: &[f64], seed: u64) -> Option<Intervals> {
 }
 
 fn interval(mut values: Vec<f64>) -> Interval {
-    values.sort_by(f64::total_cmp);
+    values.sort_unstable_by(f64::total_cmp);
     Interval {
         low: quantile(&values, 0.025),
         high: quantile(&values, 0.975),

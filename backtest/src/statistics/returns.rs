@@ -17,7 +17,7 @@ pub(super) fn statistics(curve: &[f64], benchmark: &[f64], metrics: &Metrics) ->
     let n = returns.len() as f64;
     let years = n / HOURS_PER_YEAR;
     let mut sorted = returns.clone();
-    sorted.sort_by(f64::total_cmp);
+    sorted.sort_unstable_by(f64::total_cmp);
     let moments = Moments::of(&returns);
     let excess: Vec<f64> = returns.iter().zip(&market).map(|(r, b)| r - b).collect();
     let against = Moments::of(&excess);
