@@ -42,7 +42,7 @@ impl MarketArgs {
     pub fn load(&self, import: &ImportArgs) -> Result<(Market, Vec<LoadReport>)> {
         let choice = self.pair_choice()?;
         if self.data.is_empty() {
-            let seed = parse_seed(&self.seed)?;
+            let seed = parse_seed("--seed", &self.seed)?;
             let market = match choice {
                 None => data::embedded(data::DEFAULT_PAIRS, seed)?,
                 Some(PairChoice::First(n_pairs)) => data::embedded(n_pairs, seed)?,
@@ -75,7 +75,10 @@ impl MarketArgs {
 
     /// The seed of the embedded market, or `None` when the market is from files.
     pub fn seed(&self) -> Result<Option<u64>> {
-        Ok(self.data.is_empty().then_some(parse_seed(&self.seed)?))
+        Ok(self
+            .data
+            .is_empty()
+            .then_some(parse_seed("--seed", &self.seed)?))
     }
 
     fn pair_choice(&self) -> Result<Option<PairChoice>> {

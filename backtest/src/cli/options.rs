@@ -43,9 +43,10 @@ fn parse_time(option: &'static str, text: &str) -> Result<Timestamp> {
     time.ok_or_else(|| invalid(option, text, rule))
 }
 
-pub fn parse_seed(text: &str) -> Result<u64> {
+/// The seed that an option gives.
+pub fn parse_seed(option: &'static str, text: &str) -> Result<u64> {
     number(
-        "--seed",
+        option,
         text,
         "it has to be a whole number from 0 to 2^64 - 1",
     )
@@ -93,7 +94,7 @@ impl CaseStudyArgs {
         let mut composition = Composition {
             range: self.range.parse()?,
             n_pairs: number("--pairs", &self.pairs, "it has to be a number from 1 to 20")?,
-            seed: parse_seed(&self.seed)?,
+            seed: parse_seed("--seed", &self.seed)?,
             ..Composition::talk()
         };
         if let Some(text) = &self.window {

@@ -194,6 +194,10 @@ fn what_makes_no_sense_is_refused() {
             "`dice` is not a valid --sampling",
         ),
         (
+            "sweep --param fast=1..2 --sampling-seed x",
+            "`x` is not a valid --sampling-seed",
+        ),
+        (
             "sweep --param fast=1..2 --threads 0",
             "`0` is not a valid --threads",
         ),

@@ -39,7 +39,7 @@ impl Plan {
         let space = Space {
             axes,
             sampling: sampling(&args.sampling)?,
-            seed: parse_seed(&args.sampling_seed)?,
+            seed: parse_seed("--sampling-seed", &args.sampling_seed)?,
         };
         if space.n_points().is_none_or(|n| n > MAX_POINTS) {
             let rule =
