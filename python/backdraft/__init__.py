@@ -9,7 +9,7 @@ Examples
 17544
 """
 
-from backdraft import _absent
+from backdraft import _absent, _window
 from backdraft._backdraft import Asset, Data, Market, Portfolio, Position, Table, Window
 from backdraft._inputs import market
 from backdraft.algorithm import run_algorithm
@@ -70,6 +70,7 @@ __all__ = [
 
 
 _absent.install()
+_window.install()
 
 
 def load_ipython_extension(shell: object) -> None:

@@ -10,9 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, tzinfo
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from backdraft._absent import api_name as __getattr__  # noqa: F401
 from backdraft._arguments import asset as require_asset
 from backdraft._arguments import function, whole, wrong
 from backdraft._backdraft import (
@@ -39,6 +38,10 @@ from backdraft.finance.slippage import FixedSlippage as FixedSlippage
 from backdraft.finance.slippage import VolumeShareSlippage as VolumeShareSlippage
 from backdraft.orders import Order, cancel_order, get_open_orders, get_order
 from backdraft.schedule import DateRule, HourRule, date_rules, time_rules
+
+if not TYPE_CHECKING:
+    # Type checkers would believe in every name.
+    from backdraft._absent import api_name as __getattr__  # noqa: F401
 
 __all__ = [
     "Order",

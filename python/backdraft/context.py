@@ -30,6 +30,10 @@ class Context:
         self.portfolio: Portfolio = algorithm.simulation.portfolio
         self._algorithm = algorithm
 
+    if TYPE_CHECKING:
+
+        def __setattr__(self, name: str, value: Any) -> None: ...
+
     def __getattr__(self, name: str) -> Any:
         if name in api.__all__:
             return getattr(api, name)

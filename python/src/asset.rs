@@ -72,6 +72,15 @@ impl Asset {
         moment(py, self.hours.1)
     }
 
+    /// An asset never changes, so that a copy is itself.
+    fn __copy__(slf: Py<Self>) -> Py<Self> {
+        slf
+    }
+
+    fn __deepcopy__(slf: Py<Self>, _memo: Bound<'_, PyAny>) -> Py<Self> {
+        slf
+    }
+
     fn __int__(&self) -> usize {
         self.sid()
     }

@@ -1,6 +1,7 @@
 """`data`, `context` and `context.portfolio` at a tick."""
 
 import math
+import operator
 from fractions import Fraction
 
 import numpy as np
@@ -107,6 +108,40 @@ def test_a_window_is_an_array_and_a_series(btc, ticks):
             window[30]
 
     ticks(look, btc, end="2016-02-01T03")
+
+
+@pytest.mark.parametrize("name", ["add", "sub", "mul", "truediv", "floordiv", "mod", "pow"])
+def test_a_window_has_the_operators_of_a_series(btc, ticks, name):
+    operate = getattr(operator, name)
+
+    def look(context, data):
+        window = data.history(symbol("btc_usdt"), "price", 5, "1h")
+        series = window.to_pandas()
+        pd.testing.assert_series_equal(operate(window, window), operate(series, series))
+        pd.testing.assert_series_equal(operate(window, 2), operate(series, 2))
+        pd.testing.assert_series_equal(operate(1.5, window), operate(1.5, series))
+        pd.testing.assert_series_equal(operate(series, window), operate(series, series))
+
+    ticks(look, btc, end="2016-02-01T01")
+
+
+def test_a_window_has_what_a_series_has_of_one_and_of_truth(btc, ticks):
+    def look(context, data):
+        window = data.history(symbol("btc_usdt"), "price", 5, "1h")
+        series = window.to_pandas()
+        for operate in (abs, operator.neg, operator.pos):
+            pd.testing.assert_series_equal(operate(window), operate(series))
+        for name in ("lt", "le", "eq", "ne", "gt", "ge"):
+            compare = getattr(operator, name)
+            pd.testing.assert_series_equal(
+                compare(window, series.iloc[2]), compare(series, series.iloc[2])
+            )
+        assert window @ window == series @ series
+        assert ((window > 0) & (window < window + 1)).all()
+        with pytest.raises(TypeError, match="unhashable"):
+            hash(window)
+
+    ticks(look, btc, end="2016-02-01T01")
 
 
 def test_windows_and_values_of_several_come_as_pandas_has_them(five, ticks):

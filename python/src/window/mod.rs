@@ -3,7 +3,8 @@
 //! It holds no values of its own but a place in the market ([`Column`]), so that making one
 //! costs no copy. Prices are whole numbers of their units there, so that NumPy's, which are
 //! not, are a copy. Means are taken of the exact sum of prices: two windows of equal mean
-//! have equal means. Whatever else a pandas Series can do, it does as one.
+//! have equal means. Whatever else a pandas Series can do, it does as one; its operators are
+//! beside this crate, in `backdraft/_window.py`.
 
 mod column;
 
@@ -13,7 +14,6 @@ use backtest::PairId;
 use numpy::PyArray1;
 use pyo3::exceptions::{PyAttributeError, PyIndexError, PyValueError};
 use pyo3::prelude::*;
-use pyo3::pyclass::CompareOp;
 use pyo3::types::PySlice;
 
 use self::column::Column;
@@ -43,18 +43,6 @@ impl Window {
     fn series<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
         let frames = slf.py().import("backdraft._frames")?;
         frames.call_method1("series", (slf,))
-    }
-
-    fn operate<'py>(
-        slf: &Bound<'py, Self>,
-        name: &str,
-        other: &Bound<'py, PyAny>,
-    ) -> PyResult<Bound<'py, PyAny>> {
-        let other = match other.cast::<Self>() {
-            Ok(window) => Self::series(window)?,
-            Err(_) => other.clone(),
-        };
-        Self::series(slf)?.call_method1(name, (other,))
     }
 }
 
@@ -188,78 +176,6 @@ impl Window {
             return Err(PyAttributeError::new_err(name.to_owned()));
         }
         Self::series(slf)?.getattr(name)
-    }
-
-    fn __add__<'py>(
-        slf: &Bound<'py, Self>,
-        other: &Bound<'py, PyAny>,
-    ) -> PyResult<Bound<'py, PyAny>> {
-        Self::operate(slf, "__add__", other)
-    }
-
-    fn __radd__<'py>(
-        slf: &Bound<'py, Self>,
-        other: &Bound<'py, PyAny>,
-    ) -> PyResult<Bound<'py, PyAny>> {
-        Self::operate(slf, "__radd__", other)
-    }
-
-    fn __sub__<'py>(
-        slf: &Bound<'py, Self>,
-        other: &Bound<'py, PyAny>,
-    ) -> PyResult<Bound<'py, PyAny>> {
-        Self::operate(slf, "__sub__", other)
-    }
-
-    fn __rsub__<'py>(
-        slf: &Bound<'py, Self>,
-        other: &Bound<'py, PyAny>,
-    ) -> PyResult<Bound<'py, PyAny>> {
-        Self::operate(slf, "__rsub__", other)
-    }
-
-    fn __mul__<'py>(
-        slf: &Bound<'py, Self>,
-        other: &Bound<'py, PyAny>,
-    ) -> PyResult<Bound<'py, PyAny>> {
-        Self::operate(slf, "__mul__", other)
-    }
-
-    fn __rmul__<'py>(
-        slf: &Bound<'py, Self>,
-        other: &Bound<'py, PyAny>,
-    ) -> PyResult<Bound<'py, PyAny>> {
-        Self::operate(slf, "__rmul__", other)
-    }
-
-    fn __truediv__<'py>(
-        slf: &Bound<'py, Self>,
-        other: &Bound<'py, PyAny>,
-    ) -> PyResult<Bound<'py, PyAny>> {
-        Self::operate(slf, "__truediv__", other)
-    }
-
-    fn __rtruediv__<'py>(
-        slf: &Bound<'py, Self>,
-        other: &Bound<'py, PyAny>,
-    ) -> PyResult<Bound<'py, PyAny>> {
-        Self::operate(slf, "__rtruediv__", other)
-    }
-
-    fn __richcmp__<'py>(
-        slf: &Bound<'py, Self>,
-        other: &Bound<'py, PyAny>,
-        operation: CompareOp,
-    ) -> PyResult<Bound<'py, PyAny>> {
-        let name = match operation {
-            CompareOp::Lt => "__lt__",
-            CompareOp::Le => "__le__",
-            CompareOp::Eq => "__eq__",
-            CompareOp::Ne => "__ne__",
-            CompareOp::Gt => "__gt__",
-            CompareOp::Ge => "__ge__",
-        };
-        Self::operate(slf, name, other)
     }
 
     fn __repr__(&self) -> String {
