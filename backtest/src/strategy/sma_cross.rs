@@ -79,22 +79,21 @@ impl Strategy for SmaCross {
 
     fn on_tick(&mut self, context: &mut Context<'_>) {
         for pair in context.pairs() {
-            let is_flat = is_flat(context, pair);
             match context.compare_averages(pair, self.fast, self.slow) {
-                Some(Ordering::Greater) if is_flat => {
+                Some(Ordering::Greater) if is_flat(context, pair) => {
                     context.order_target_percent(pair, self.weight(context));
                 }
-                Some(Ordering::Less) if !is_flat => {
+                Some(Ordering::Less) if !is_flat(context, pair) => {
                     context.order_target(pair, Quantity::ZERO);
                 }
                 _ => {}
             }
-            // When it has ordered, it is called at the next tick whatever it waits for.
+            // Only now: a sale may have done no more than withdraw a purchase that waited.
             context.sleep_until(Crossing {
                 pair,
                 fast: self.fast,
                 slow: self.slow,
-                above: is_flat,
+                above: is_flat(context, pair),
             });
         }
     }
