@@ -97,6 +97,12 @@ compare-profilers *ARGS: peers
         --markdown target/compare-profilers.md {{ ARGS }} || [ $? -eq 1 ]
     @echo "The same as a table: target/compare-profilers.md, and as a heat map: target/compare-profilers.html"
 
+# By how much ours and perf slow a program down, stretch by stretch; `--rate 199` for another rate
+[group('measure')]
+slow-down *ARGS:
+    cargo build --release --locked --package profiler --bin profiler --example slow_down
+    target/release/examples/slow_down --profiler target/release/profiler {{ ARGS }}
+
 # Other back-testing engines beside ours, same work, same data: values, time, memory; `--publish FILE`
 [group('measure')]
 compare-engines *ARGS:
