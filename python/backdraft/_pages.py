@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from backdraft._files import write
+
 if TYPE_CHECKING:
     from backdraft.result import Result
 
@@ -33,7 +35,7 @@ class Page:
 
     def save(self, path: str | Path) -> None:
         """Write the page to a file."""
-        Path(path).write_text(self.text, encoding="utf-8")
+        write(path, self.text.encode())
 
     def __str__(self) -> str:
         return self.text

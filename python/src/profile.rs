@@ -1,10 +1,10 @@
 //! Sampling the running Python process, and what was seen.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
 use profiler::format::{Format, WriteOptions, html};
-use profiler::{Options, Session, Trigger};
+use profiler::{Options, Session};
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 
@@ -22,13 +22,12 @@ pub struct Sampler {
 #[pymethods]
 impl Sampler {
     #[new]
-    #[pyo3(signature = (rate, seed, max_overhead=None, is_random=true, trigger="auto"))]
+    #[pyo3(signature = (rate, seed, max_overhead=None, is_random=true))]
     fn new(
         rate: &Bound<'_, PyAny>,
         seed: &Bound<'_, PyAny>,
         max_overhead: Option<Bound<'_, PyAny>>,
         is_random: bool,
-        trigger: &str,
     ) -> PyResult<Self> {
         let mut options = Options::new();
         options.rate_hz = argument::number("rate", rate)?;
@@ -38,16 +37,6 @@ impl Sampler {
         if !is_random {
             options.intervals = profiler::Intervals::Fixed;
         }
-        options.trigger = match trigger {
-            "auto" => Trigger::Auto,
-            "perf-event" => Trigger::PerfEvent,
-            "perf-signal" => Trigger::PerfSignal,
-            "timer" => Trigger::Timer,
-            other => {
-                let rule = "choose auto, perf-event, perf-signal or timer";
-                return Err(error::option("trigger", other, rule));
-            }
-        };
         Ok(Self {
             options,
             session: Mutex::new(None),
@@ -156,6 +145,12 @@ impl Profile {
         self.0.quality().to_string()
     }
 
+    /// Refuses a name that says no format.
+    #[staticmethod]
+    fn require_format(name: PathBuf) -> PyResult<()> {
+        format_of(&name).map(drop)
+    }
+
     /// The profile as a file of that name would hold it.
     #[pyo3(signature = (name, title=None))]
     fn render<'py>(
@@ -164,11 +159,7 @@ impl Profile {
         name: PathBuf,
         title: Option<String>,
     ) -> PyResult<Bound<'py, PyBytes>> {
-        let format = Format::from_path(&name).ok_or_else(|| {
-            let rule = "end its name in .svg, .html, .folded, .speedscope.json, .pb.gz, \
-                        .firefox.json or .json";
-            error::option("path", name.display(), rule)
-        })?;
+        let format = format_of(&name)?;
         let mut options = WriteOptions::for_path(&name);
         options.title = title.unwrap_or(options.title);
         let mut bytes = Vec::new();
@@ -195,4 +186,13 @@ impl Profile {
         profiler::format::table::write(&self.0, n_rows, &mut bytes).map_err(error::profiler)?;
         Ok(String::from_utf8_lossy(&bytes).into_owned())
     }
+}
+
+/// The format that the ending of a file's name chooses.
+fn format_of(name: &Path) -> PyResult<Format> {
+    Format::from_path(name).ok_or_else(|| {
+        let rule = "end its name in .svg, .html, .folded, .speedscope.json, .pb.gz, \
+                    .firefox.json or .json";
+        error::option("path", name.display(), rule)
+    })
 }

@@ -131,6 +131,61 @@ def test_a_whole_program_is_sampled(tmp_path):
     assert "samples" in done.stderr and output.read_text().startswith("<?xml")
 
 
+def sample(*arguments, cwd):
+    command = [sys.executable, "-m", "backdraft.profiler", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=False, cwd=cwd)
+
+
+@pytest.mark.parametrize(
+    ("ending", "status", "words"),
+    [
+        ("1 / 0", 1, "ZeroDivisionError: division by zero"),
+        ("sys.exit('enough')", 1, "enough"),
+        ("raise KeyboardInterrupt", 130, ""),
+        ("pass", 0, ""),
+    ],
+)
+def test_a_profile_is_written_however_the_program_ends(tmp_path, ending, status, words):
+    script = tmp_path / "script.py"
+    script.write_text(f"import sys\ntotal = sum(range(1_000_000))\n{ending}\n")
+    done = sample("script.py", cwd=tmp_path)
+    assert done.returncode == status, done.stderr
+    assert words in done.stderr and done.stderr.endswith("The profile: profile.html\n")
+    assert done.stderr.count("samples in") == 1
+    # No frame of ours, and no warning, stands before the program's.
+    assert "runpy" not in done.stderr and "Warning" not in done.stderr
+    assert (tmp_path / "profile.html").read_text().startswith("<!doctype html>")
+    assert {it.name for it in tmp_path.iterdir()} == {"profile.html", "script.py"}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["absent.py"], "error: cannot read `absent.py`: no such file"),
+        (["-m", "absent.module"], "error: `absent.module` is not a valid program"),
+        (["-o", "x.doc", "script.py"], "error: `x.doc` is not a valid path: end its name in"),
+        (["-o", "absent/x.svg", "script.py"], "error: cannot write `absent/x.svg`: there is no"),
+        (["--rate", "-1", "script.py"], "error: `-1` is not a valid rate"),
+    ],
+)
+def test_a_wrong_command_is_refused_before_the_program_runs(tmp_path, arguments, words):
+    (tmp_path / "script.py").write_text("print('has run')\n")
+    done = sample(*arguments, cwd=tmp_path)
+    assert done.returncode == 2 and done.stderr.startswith(words), done.stderr
+    assert done.stdout == "" and [it.name for it in tmp_path.iterdir()] == ["script.py"]
+
+
+def test_a_file_appears_whole_or_not_at_all(tmp_path):
+    with profile() as session:
+        pass
+    for path in (tmp_path, tmp_path / "absent" / "x.svg"):
+        with pytest.raises((backdraft.FileError, backdraft.OptionError)):
+            session.save(path)
+    with pytest.raises(backdraft.FileError, match=r"cannot write .*No such file"):
+        backdraft.run("idle", start="2016-02", end="2016-03").tearsheet(tmp_path / "no" / "x.html")
+    assert list(tmp_path.iterdir()) == []
+
+
 @pytest.fixture
 def shell(tmp_path, monkeypatch):
     monkeypatch.setenv("IPYTHONDIR", str(tmp_path))

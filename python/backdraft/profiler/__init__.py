@@ -6,10 +6,6 @@ function; `python -m backdraft.profiler script.py` samples a whole program.
 
 from __future__ import annotations
 
-import argparse
-import runpy
-import sys
-from collections.abc import Callable
 from contextlib import ContextDecorator
 from pathlib import Path
 from threading import Lock
@@ -18,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from backdraft._arguments import wrong
 from backdraft._backdraft import Profile as _Profile
 from backdraft._backdraft import Sampler
+from backdraft._files import write
 from backdraft._pages import Page
 from backdraft.errors import NotRunning, OptionError
 
@@ -150,14 +147,14 @@ class Profile(ContextDecorator):
             `.svg`, `.html`, `.folded`, `.speedscope.json`, `.pb.gz`, `.firefox.json` or
             `.json`.
         """
-        Path(path).write_bytes(self.native.render(path, self.title))
+        write(path, self.native.render(path, self.title))
 
     def compare(self, after: Profile) -> Page:
         """Return this profile and `after` side by side, changes beyond chance coloured."""
         return Page(self.native.comparison(after.native, self.title))
 
     def __str__(self) -> str:
-        return f"{self.native.text()}{self.quality}"
+        return self.native.text().rstrip()
 
     def _repr_html_(self) -> str | None:
         return None if self._profile is None else self.flamegraph()._repr_html_()
@@ -180,47 +177,3 @@ def profile(rate: float = 997.0, **options: Any) -> Profile:
     >>> p.save("profile.html")  # doctest: +SKIP
     """
     return Profile(rate, **options)
-
-
-def main(arguments: list[str] | None = None) -> int:
-    """Sample a script: `python -m backdraft.profiler [options] script.py [args]`."""
-    parser = argparse.ArgumentParser(
-        prog="python -m backdraft.profiler",
-        description="Run a Python program, sample it, and write its profile.",
-    )
-    parser.add_argument("-o", "--output", default="profile.html", help="default: profile.html")
-    parser.add_argument("--rate", type=float, default=997.0, help="per CPU second; default: 997")
-    parser.add_argument("--max-overhead", type=float, help="a fraction, such as 0.01")
-    parser.add_argument("-m", dest="is_module", action="store_true", help="run a module")
-    parser.add_argument("program", help="a script, or with -m a module")
-    parser.add_argument("args", nargs=argparse.REMAINDER, help="its arguments")
-    options = parser.parse_args(arguments)
-    session = Profile(options.rate, max_overhead=options.max_overhead, title=options.program)
-    status = _run(session, options)
-    session.save(options.output)
-    print(session, file=sys.stderr)
-    print(f"The profile: {options.output}", file=sys.stderr)
-    return status
-
-
-def _run(session: Profile, options: argparse.Namespace) -> int:
-    """Run the program in the session and return its exit status."""
-    sys.argv = [options.program, *options.args]
-    run: Callable[..., Any] = runpy.run_module if options.is_module else runpy.run_path
-    if not options.is_module:
-        sys.path[0] = str(Path(options.program).resolve().parent)
-    try:
-        with session:
-            run(options.program, run_name="__main__")
-    except SystemExit as end:
-        if end.code is None or isinstance(end.code, int):
-            return end.code or 0
-        print(end.code, file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        return 130
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())
