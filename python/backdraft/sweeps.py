@@ -2,38 +2,27 @@
 
 A strategy of Rust runs on all cores within this process. One of Python runs in other
 processes, through any `concurrent.futures.Executor`: the local one by default, Dask's
-`client.get_executor()`, Ray's, ipyparallel's. A unit of work carries the parameters and
-the fingerprint of its market, not the prices: a process that does not have them yet says
-so, and gets them with the next unit that it is sent.
+`client.get_executor()`, Ray's, ipyparallel's.
 """
 
 from __future__ import annotations
 
-import hashlib
 import itertools
 import json
 import math
-import os
-import pickle
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import (
-    FIRST_COMPLETED,
-    Executor,
-    Future,
-    ProcessPoolExecutor,
-    wait,
-)
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from backdraft._arguments import wrong
-from backdraft._backdraft import Market, sweep_native
+from backdraft._backdraft import sweep_native
+from backdraft._distribution import Parameters, distribute
 from backdraft._inputs import Prices, market, time_text
 from backdraft.errors import OptionError
 from backdraft.finance.account import Margin
 from backdraft.finance.rules import TradingRules
-from backdraft.strategies import Strategy, run_strategy
+from backdraft.strategies import Strategy
 from backdraft.trading import trading_of
 
 if TYPE_CHECKING:
@@ -41,8 +30,6 @@ if TYPE_CHECKING:
     import polars as pl
 
 __all__ = ["Sweep", "sweep"]
-
-Parameters = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -187,7 +174,7 @@ def sweep(
                     "`threads` is not for strategies of Python: they run in the processes of "
                     "an executor, such as executor=ProcessPoolExecutor(4)"
                 )
-            for place, summary in _distribute(strategy, points, prices, run, executor):
+            for place, summary in distribute(strategy, points, prices, run, executor):
                 summaries[place] = summary
                 step()
     return Sweep(points, [summary for summary in summaries if summary is not None])
@@ -219,96 +206,6 @@ def _spell(name: str, point: Parameters) -> str:
     if not point:
         return name
     return f"{name}:" + ",".join(f"{key}={value}" for key, value in point.items())
-
-
-def _distribute(
-    strategy: Callable[..., Strategy],
-    points: Sequence[Parameters],
-    prices: Market,
-    run: tuple[Any, ...],
-    executor: Executor | None,
-) -> Iterator[tuple[int, dict[str, Any]]]:
-    """Yield places and summaries as they come, from whatever executor there is."""
-    own = None
-    if executor is None:
-        executor = own = ProcessPoolExecutor(max_workers=os.cpu_count())
-    packed = pickle.dumps(prices)
-    fingerprint = hashlib.blake2b(packed, digest_size=16).hexdigest()
-    make = _pack(strategy)
-    waiting = deque(range(len(points)))
-    # Work that came back from a process without prices.
-    refused: deque[int] = deque()
-    pending: dict[Future[Any], tuple[int, bool]] = {}
-
-    def submit(place: int, carries: bool) -> None:
-        unit = (make, dict(points[place]), fingerprint, packed if carries else None, run)
-        pending[executor.submit(_work, unit)] = (place, carries)
-
-    try:
-        n_arrived = 0
-        while waiting or refused or pending:
-            # Prices are sent to one process more at a time, as long as some refuse.
-            n_carrying = sum(carries for _, carries in pending.values())
-            if refused and n_carrying <= n_arrived:
-                submit(refused.popleft(), True)
-            while waiting and len(pending) < IN_FLIGHT:
-                submit(waiting.popleft(), False)
-            done, _ = wait(pending, return_when=FIRST_COMPLETED)
-            # Refusals first: what brings prices may stand behind them.
-            for future in sorted(done, key=lambda future: pending[future][1]):
-                place, carries = pending.pop(future)
-                summary = future.result()
-                if summary is None:
-                    refused.append(place)
-                    continue
-                if carries:
-                    # Others may find prices now where they found none.
-                    n_arrived += 1
-                    waiting.extendleft(refused)
-                    refused.clear()
-                yield place, summary
-    finally:
-        for future in pending:
-            future.cancel()
-        if own is not None:
-            own.shutdown(cancel_futures=True)
-
-
-#: Units of work that are handed out at a time: enough to keep many workers busy, and so
-#: few that results stream back.
-IN_FLIGHT = 64
-
-#: The markets that this process has got, by fingerprint.
-_MARKETS: dict[str, Market] = {}
-
-
-def _work(unit: tuple[bytes, dict[str, Any], str, bytes | None, tuple[Any, ...]]) -> Any:
-    """Run one unit of work; None says that the prices are missing here."""
-    make, point, fingerprint, packed, (capital_base, start, end, trading) = unit
-    if packed is not None and fingerprint not in _MARKETS:
-        # One sweep at a time: the last one's prices would only lie about.
-        _MARKETS.clear()
-        _MARKETS[fingerprint] = pickle.loads(packed)
-    if fingerprint not in _MARKETS:
-        return None
-    result = run_strategy(
-        pickle.loads(make)(**point),
-        data=_MARKETS[fingerprint],
-        start=start,
-        end=end,
-        capital_base=capital_base,
-        trading=trading,
-    )
-    return json.loads(result.outcome.brief())
-
-
-def _pack(strategy: Callable[..., Strategy]) -> bytes:
-    """Pickle a strategy, by value where it was written in a notebook or script."""
-    try:
-        import cloudpickle
-    except ImportError:
-        return pickle.dumps(strategy)
-    return cloudpickle.dumps(strategy)
 
 
 class _bar:
