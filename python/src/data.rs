@@ -203,16 +203,19 @@ impl<'a, 'py> FromPyObject<'a, 'py> for BarCount {
     }
 }
 
-/// The hours of a bar: `1h`, `4H`, `1d`.
+/// The hours of a bar: `1h`, `4H`, `1d`, and whole hours of minutes, such as `60T`.
 fn hours_of(frequency: &str) -> PyResult<usize> {
     let refuse = || {
         NotSupported::new_err(format!(
             "bars of `{frequency}` cannot be had, prices are hourly: write 1h, 4h or 1d"
         ))
     };
-    let (number, hours) = match frequency.as_bytes().last() {
-        Some(b'h' | b'H') => (&frequency[..frequency.len() - 1], 1),
-        Some(b'd' | b'D') => (&frequency[..frequency.len() - 1], 24),
+    let digits = frequency.bytes().take_while(u8::is_ascii_digit).count();
+    let (number, unit) = frequency.split_at(digits);
+    let minutes = match unit {
+        "h" | "H" => 60,
+        "d" | "D" => 24 * 60,
+        "T" | "min" | "m" => 1,
         _ => return Err(refuse()),
     };
     let number: usize = if number.is_empty() {
@@ -220,8 +223,9 @@ fn hours_of(frequency: &str) -> PyResult<usize> {
     } else {
         number.parse().map_err(|_| refuse())?
     };
-    (1..=1_000)
-        .contains(&number)
-        .then_some(number * hours)
+    let minutes = number.checked_mul(minutes).ok_or_else(refuse)?;
+    let hours = minutes / 60;
+    ((1..=24_000).contains(&hours) && minutes.is_multiple_of(60))
+        .then_some(hours)
         .ok_or_else(refuse)
 }

@@ -180,13 +180,25 @@ def test_indicators(btc, ticks):
     ticks(look, btc, end="2016-02-01T05")
 
 
-@pytest.mark.parametrize("frequency", ["1m", "30T", "minute", "", "0h", "h1"])
+@pytest.mark.parametrize(
+    "frequency", ["1m", "30T", "90T", "minute", "", "0h", "h1", "1w", "-1h", "9" * 30 + "h"]
+)
 def test_bars_that_cannot_be_had_are_refused(btc, ticks, frequency):
     def look(context, data):
         data.history(symbol("btc_usdt"), "close", 5, frequency)
 
     with pytest.raises(backdraft.NotSupported, match="prices are hourly"):
         ticks(look, btc)
+
+
+def test_bars_have_the_names_of_zipline_and_catalyst(btc, ticks):
+    def look(context, data):
+        asset = symbol("btc_usdt")
+        for names in (["1h", "1H", "h", "60T", "60m"], ["4h", "240min"], ["1d", "D", "24h"]):
+            windows = [list(data.history(asset, "volume", 5, name)) for name in names]
+            assert all(window == windows[0] for window in windows)
+
+    ticks(look, btc, end="2016-02-01T02")
 
 
 def test_bad_requests_are_answered_in_words(btc, ticks):
