@@ -14,7 +14,11 @@ import pytest
 import backdraft
 from backdraft import run_algorithm
 from backdraft.api import order, order_target_percent, record, symbol
-from backdraft.exchange.utils.stats_utils import extract_transactions, get_pretty_stats
+from backdraft.exchange.utils.stats_utils import (
+    extract_transactions,
+    get_pretty_stats,
+    set_print_settings,
+)
 
 matplotlib.use("Agg")
 
@@ -95,6 +99,16 @@ def test_what_catalysts_examples_do_with_it(result):
     assert len(fills) == result.summary["fills"]
     assert (fills["amount"].to_numpy() == result.fills.column("amount")).all()
     assert "portfolio_value" in get_pretty_stats(result)
+    first = get_pretty_stats(result, ["portfolio_value"], 3, show_tail=False).splitlines()
+    assert first[-1].split()[-1] == str(result["portfolio_value"].iloc[2])
+    assert first[0].split() == ["portfolio_value"]
+    options = ["expand_frame_repr", "precision", "width", "max_colwidth"]
+    before = [
+        it for name in options for it in (f"display.{name}", pd.get_option(f"display.{name}"))
+    ]
+    with pd.option_context(*before):
+        set_print_settings()
+        assert pd.get_option("display.precision") == 8
 
 
 def test_words_and_pictures(result, tmp_path):
