@@ -7,7 +7,7 @@ use backtest::Error;
 use backtest::data::{Policy, load, load_with};
 use insta::assert_snapshot;
 
-use super::support::{error_of, file, with};
+use super::support::{error_of, file, load_text, with};
 
 /// A Kraken file with a good row, this one, and another good row.
 #[track_caller]
@@ -125,6 +125,27 @@ fn a_file_of_no_known_layout_says_what_was_seen() {
     assert_snapshot!(error_of("a.csv", "Dear reader,\nthis is a letter.\n"), @"`a.csv` has a layout that is not understood: its first line is `Dear reader,`");
     assert_snapshot!(error_of("a.csv", "1451606400,430,431,429,430.5,12.5\n"), @"`a.csv` does not say which pair its prices are of");
     assert_snapshot!(error_of("a.csv", "x".repeat(100)), @"`a.csv` has a layout that is not understood: its first line is `xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx…`");
+}
+
+#[test]
+fn an_unknown_header_is_not_taken_for_a_banner() {
+    let rows = "1451606400,430.5,430,431,429,12.5\n1451610000,431,430.5,432,430,2\n";
+    let content = format!("Datum,Schluss,Er\u{f6}ffnung,Hoch,Tief,Volumen\n{rows}");
+    assert_snapshot!(error_of("BTCUSD.csv", content), @"`BTCUSD.csv` has a layout that is not understood: its header is `Datum,Schluss,Eröffnung,Hoch,Tief,Volumen`, without columns open, high, low and close");
+    // Without it, rows have the order in which the high is the highest.
+    assert!(load_text("BTCUSD.csv", rows).is_ok());
+}
+
+#[test]
+fn rows_before_another_delimiter_are_not_lost() {
+    let row = |hour: i64, cut: &str| {
+        let time = (1_451_606_400 + 3600 * hour).to_string();
+        [&time, "430", "431", "429", "430.5", "12.5"].join(cut) + "\n"
+    };
+    let rows: Vec<_> = (0..60)
+        .map(|hour| row(hour, if hour < 20 { "," } else { ";" }))
+        .collect();
+    assert_snapshot!(error_of("BTCUSD.csv", rows.concat()), @"BTCUSD.csv:1: is cut by `,`, and the lines after it by `;`");
 }
 
 #[test]

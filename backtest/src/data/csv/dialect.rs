@@ -18,6 +18,10 @@ const OTHER_KINDS: [(&[u8], &str); 4] = [
     (b"\xfe\xff", "is UTF-16 text; save it as UTF-8"),
 ];
 
+/// What tells cells apart. A comma is the last to be believed: it may also be a decimal
+/// mark.
+pub const DELIMITERS: [u8; 4] = [b';', b'\t', b'|', b','];
+
 /// How many lines tell the delimiter and the decimal mark.
 const N_LINES: usize = 64;
 
@@ -109,18 +113,14 @@ fn lines(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
         .take(N_LINES)
 }
 
-/// The character that tells cells apart. A comma is the last to be believed: it may
-/// also be a decimal mark.
+/// The character that tells cells apart.
 fn delimiter(bytes: &[u8]) -> u8 {
     let is_used = |delimiter: &u8| {
         let counts = lines(bytes).map(|line| memchr_iter(*delimiter, line).count());
         let n_used = counts.filter(|n| *n >= LEAST_DELIMITERS).count();
         n_used > 0 && n_used * 2 >= lines(bytes).count().saturating_sub(4)
     };
-    [b';', b'\t', b'|']
-        .into_iter()
-        .find(is_used)
-        .unwrap_or(b',')
+    DELIMITERS.into_iter().find(is_used).unwrap_or(b',')
 }
 
 /// Whether numbers are written as `9010,61`. Groups of three digits after every comma

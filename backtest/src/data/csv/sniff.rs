@@ -26,6 +26,9 @@ const MOST_BANNER_LINES: usize = 30;
 /// What the first lines were found to be.
 struct Start {
     header: Option<Header>,
+    /// Right before the first row, a line of as many cells, none of them a number or a
+    /// name that is known.
+    unknown_header: Option<usize>,
     /// The first line that is no banner.
     first_offset: usize,
     /// The first line of the file.
@@ -61,6 +64,11 @@ pub fn sniff(
             let found = Headerless::find(first_row, &mut records(start.data_offset));
             let found = found
                 .ok_or_else(|| layout_error(file, start.file_offset, "its first line is", ""))?;
+            if let Some(header) = start.unknown_header.filter(|_| !found.is_in_usual_order()) {
+                // Open and close may well be the other way round: no row can tell.
+                let lack = ", without columns open, high, low and close";
+                return Err(layout_error(file, header, "its header is", lack));
+            }
             if found.is_kraken
                 && let Some(minutes) = file_name::longer_interval_of(file.path())
             {
@@ -155,15 +163,22 @@ fn start(
     let mut records = Records::new(file, dialect.start, dialect.delimiter, dialect.is_plain);
     let mut file_offset = None;
     let mut is_synthetic = false;
+    let mut banners = Vec::new();
+    let mut last_width = None;
     for _ in 0..=MOST_BANNER_LINES {
         let Some((offset, record)) = records.next() else {
             break;
         };
         let file_offset = *file_offset.get_or_insert(offset);
         if is_row(record) {
+            for banner in &banners {
+                require_no_row(file, *banner, dialect.delimiter)?;
+            }
             findings.note(K::NoHeader, offset);
+            let as_wide = last_width.filter(|width| *width == record.len());
             return Ok(Start {
                 header: None,
+                unknown_header: as_wide.and_then(|_| banners.last().copied()),
                 first_offset: offset,
                 file_offset,
                 data_offset: offset,
@@ -179,6 +194,7 @@ fn start(
         if let Some(header) = header {
             return Ok(Start {
                 header: Some(header),
+                unknown_header: None,
                 first_offset: offset,
                 file_offset,
                 data_offset: records.place(),
@@ -191,6 +207,9 @@ fn start(
                 .contains("synthetic")
         });
         findings.note(K::Banner, offset);
+        banners.push(offset);
+        let has_number = record.cells().any(is_number);
+        last_width = (!has_number).then(|| record.len());
     }
     match file_offset {
         None => Err(file.error("is empty")),
@@ -201,6 +220,29 @@ fn start(
 /// Whether a line holds numbers enough to be a bar.
 fn is_row(record: Record<'_>) -> bool {
     record.len() >= 5 && record.cells().filter(|cell| is_number(cell)).count() >= 4
+}
+
+/// Refuses a line before the first row that is a row itself, cut by another character.
+fn require_no_row(file: &SourceFile<'_>, offset: usize, delimiter: u8) -> Result<()> {
+    let line = file.line_text(offset);
+    let others = super::dialect::DELIMITERS.into_iter();
+    let is_row = |other: &u8| {
+        let n_numbers = line
+            .split(|byte| byte == other)
+            .filter(|cell| is_number(cell));
+        n_numbers.count() >= 4
+    };
+    match others.filter(|it| *it != delimiter).find(is_row) {
+        None => Ok(()),
+        Some(other) => Err(file.row_error(
+            offset,
+            format!(
+                "is cut by `{}`, and the lines after it by `{}`",
+                char::from(other).escape_default(),
+                char::from(delimiter).escape_default()
+            ),
+        )),
+    }
 }
 
 /// How the first rows spell the pair.

@@ -29,20 +29,16 @@ pub fn charts(report: &RunReport<'_>) -> String {
         .max(1);
     traded.truncate(n_charts);
 
-    let mut html = String::new();
-    for (i, (pair, trips)) in traded.iter().enumerate() {
-        let (note, chart) = (
-            note(report, *pair, trips),
-            price(report, *pair, trips).draw(),
-        );
-        html += &if n_charts == 1 {
-            format!("<p class=\"note\">{note}.</p>{chart}")
-        } else {
-            let open = if i == 0 { " open" } else { "" };
-            format!("<details{open}><summary class=\"note\">{note}</summary>{chart}</details>\n")
-        };
-    }
-    html
+    let section = |(i, (pair, trips)): (usize, &(PairId, Vec<&RoundTrip>))| {
+        let note = note(report, *pair, trips);
+        let chart = price(report, *pair, trips).draw();
+        if n_charts == 1 {
+            return format!("<p class=\"note\">{note}.</p>{chart}");
+        }
+        let open = if i == 0 { " open" } else { "" };
+        format!("<details{open}><summary class=\"note\">{note}</summary>{chart}</details>\n")
+    };
+    traded.iter().enumerate().map(section).collect()
 }
 
 fn can_be_drawn(trips: &[&RoundTrip]) -> bool {
