@@ -5,6 +5,7 @@ mod data {
     mod columnar;
     mod defects;
     mod embedded;
+    mod encodings;
     mod judge;
     mod laws;
     mod layouts;

@@ -15,7 +15,7 @@ use crate::{Error, Result};
 
 /// The most that is read, so that a device file ends in an error and not in a full
 /// memory. A century of hourly bars is a tenth of this.
-const MAX_BYTES: u64 = 1 << 30;
+pub const MAX_BYTES: u64 = 1 << 30;
 
 /// The content of a file and its path.
 pub struct SourceFile<'a> {

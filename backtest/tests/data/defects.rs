@@ -230,7 +230,7 @@ fn thousands_are_never_guessed() {
     let quoted = changed(|lines| lines[6] = format!("{},\"10,000\",10001,9999,10000,1", time(5)));
     assert_eq!(
         super::support::refusal_of(NAME, quoted),
-        "BTC_USD.csv:7: column open holds 10,000, which has thousands separators; write plain numbers"
+        "BTC_USD.csv:7: column open holds 10,000, which may have thousands separators; write plain numbers"
     );
 }
 

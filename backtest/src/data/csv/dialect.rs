@@ -11,11 +11,15 @@ use crate::data::source_file::SourceFile;
 const BOM: &[u8] = b"\xef\xbb\xbf";
 
 /// How the content of files begins that are taken for price files by mistake.
-const OTHER_KINDS: [(&[u8], &str); 4] = [
-    (b"PK\x03\x04", "is a zip archive; unpack it first"),
-    (b"\x1f\x8b", "is a gzip archive; unpack it first"),
-    (b"\xff\xfe", "is UTF-16 text; save it as UTF-8"),
-    (b"\xfe\xff", "is UTF-16 text; save it as UTF-8"),
+const OTHER_KINDS: [(&[u8], &str); 5] = [
+    (
+        b"PK\x03\x04",
+        "is a zip archive or a spreadsheet; unpack it, or save it as CSV",
+    ),
+    (b"\xd0\xcf\x11\xe0", "is a spreadsheet; save it as CSV"),
+    (b"BZh", "is a bzip2 archive; unpack it first"),
+    (b"\xfd7zXZ\0", "is an xz archive; unpack it first"),
+    (b"\x28\xb5\x2f\xfd", "is a zstd archive; unpack it first"),
 ];
 
 /// What tells cells apart. A comma is the last to be believed: it may also be a decimal
@@ -40,7 +44,7 @@ pub struct Dialect {
 
 impl Dialect {
     /// Finds the dialect. Decimal commas become points, each in its place, so that
-    /// offsets and lines stay.
+    /// offsets and lines stay, and points between thousands become apostrophes.
     pub fn find(file: &mut SourceFile<'_>, findings: &mut Findings) -> Result<Self> {
         require_text(file)?;
         let start = if file.bytes().starts_with(BOM) {
@@ -59,10 +63,9 @@ impl Dialect {
             findings.set_detail(K::Delimiter, format!("cells are told apart by {name}"));
             if has_decimal_commas(&file.bytes()[start..], delimiter) {
                 findings.note(K::DecimalComma, start);
-                for byte in file.bytes_mut() {
-                    if *byte == b',' {
-                        *byte = b'.';
-                    }
+                let is_end = |byte: &u8| *byte == delimiter || matches!(byte, b'\n' | b'\r');
+                for cell in file.bytes_mut().split_mut(is_end) {
+                    turn_commas(cell);
                 }
             }
         }
@@ -72,6 +75,20 @@ impl Dialect {
             delimiter,
             is_plain: records::is_plain(file.bytes()),
         })
+    }
+}
+
+/// Writes `1.234,5` as `1'234.5`.
+fn turn_commas(cell: &mut [u8]) {
+    if !cell.contains(&b',') {
+        return;
+    }
+    for byte in cell {
+        match byte {
+            b',' => *byte = b'.',
+            b'.' => *byte = b'\'',
+            _ => {}
+        }
     }
 }
 
@@ -139,10 +156,10 @@ fn has_decimal_commas(bytes: &[u8], delimiter: u8) -> bool {
         }
         let mut parts = cell.split(|byte| *byte == b',');
         if let (Some(whole), Some(decimals), None) = (parts.next(), parts.next(), parts.next())
-            && is_number(whole)
+            && whole.split(|byte| *byte == b'.').all(is_number)
             && is_number(decimals)
         {
-            is_certain |= decimals.len() != 3;
+            is_certain |= decimals.len() != 3 || whole.contains(&b'.');
         }
     }
     is_certain

@@ -13,7 +13,7 @@ const ASSUMED_QUOTE: &str = "USD";
 /// The pair that a file name such as `kraken_XBTUSD_60.csv`, `btc_usdt.csv`,
 /// `BTCUSD60.csv` or `BTCUSDT-1h-2018-01.csv` has.
 pub fn symbol_of(path: &Path) -> Option<Symbol> {
-    let stem = path.file_stem()?.to_str()?;
+    let stem = stem(path)?;
     let parts: Vec<_> = stem.split(|c: char| !c.is_alphanumeric()).collect();
     // A part alone comes first: `kraken_XBTUSD` is not KRAKENXBT/USD.
     let alone = parts.iter().find_map(|part| {
@@ -37,16 +37,23 @@ fn joined(parts: &[&str]) -> Option<Symbol> {
 
 /// A name for a pair of which nothing is known but the file's name.
 pub fn assumed_symbol(path: &Path) -> Option<Symbol> {
-    let stem = path.file_stem()?.to_str()?;
-    let letters = stem.chars().filter(char::is_ascii_alphanumeric);
+    let letters = stem(path)?.chars().filter(char::is_ascii_alphanumeric);
     let base: String = letters.take(16).collect();
     Symbol::parse(&format!("{base}/{ASSUMED_QUOTE}")).ok()
 }
 
 /// The minutes that a file name ends in, when they are more than an hour's.
 pub fn longer_interval_of(path: &Path) -> Option<&str> {
-    let (_, minutes) = path.file_stem()?.to_str()?.rsplit_once('_')?;
+    let (_, minutes) = stem(path)?.rsplit_once('_')?;
     LONGER_INTERVALS.contains(&minutes).then_some(minutes)
+}
+
+/// The name without what tells its kind, and that it is compressed.
+fn stem(path: &Path) -> Option<&str> {
+    let name = path.file_name()?.to_str()?;
+    Path::new(name.strip_suffix(".gz").unwrap_or(name))
+        .file_stem()?
+        .to_str()
 }
 
 #[cfg(test)]
@@ -78,6 +85,7 @@ mod tests {
         check("BITSTAMP_BTCUSD, 60.csv", Some("BTC/USD"), None);
         check("BTCUSD60.csv", Some("BTC/USD"), None);
         check("prices.csv", None, None);
+        check("ethusd_1440.csv.gz", Some("ETH/USD"), Some("1440"));
         check("", None, None);
     }
 

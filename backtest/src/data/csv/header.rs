@@ -19,6 +19,8 @@ const CLOSE: &[&str] = &[
     "last",
     "closelast",
     "closing",
+    // Investing.com's, beside an open.
+    "price",
 ];
 const TIME: &[&str] = &[
     "unix",
@@ -141,10 +143,10 @@ impl Header {
     /// Open, high, low and close.
     pub fn prices(&self) -> Option<[usize; 4]> {
         Some([
-            self.find(OPEN)?,
-            self.find(HIGH)?,
-            self.find(LOW)?,
-            self.find(CLOSE)?,
+            self.find_price(OPEN)?,
+            self.find_price(HIGH)?,
+            self.find_price(LOW)?,
+            self.find_price(CLOSE)?,
         ])
     }
 
@@ -208,11 +210,25 @@ impl Header {
             .iter()
             .find_map(|name| self.keys.iter().position(|key| key == name))
     }
+
+    /// The column of a price: one of these names or, where there is none, the only
+    /// column with the first of them among its words, as `Close (USD)` and `btc_close`.
+    fn find_price(&self, names: &[&str]) -> Option<usize> {
+        let has_word = |column: &usize| {
+            let mut words = self.names[*column].split(|c: char| !c.is_alphanumeric());
+            words.any(|word| word == names[0])
+        };
+        self.find(names).or_else(|| {
+            let mut found = (0..self.names.len()).filter(has_word);
+            found.next().filter(|_| found.next().is_none())
+        })
+    }
 }
 
 /// The letters and digits of a name, lower case.
 fn key(name: &str) -> String {
-    name.chars().filter(char::is_ascii_alphanumeric).collect()
+    let is_kept = |c: &char| c.is_alphanumeric() || *c == char::REPLACEMENT_CHARACTER;
+    name.chars().filter(is_kept).collect()
 }
 
 /// `btc` of `volumebtc` and of `volbtc`.
@@ -221,5 +237,6 @@ fn currency_of(key: &str) -> Option<&str> {
         .strip_prefix("volume")
         .or_else(|| key.strip_prefix("vol"))?;
     let is_other = matches!(currency, "" | "from" | "to" | "traded" | "ume");
-    (!is_other && currency.len() <= 6).then_some(currency)
+    let is_code = currency.len() <= 6 && currency.is_ascii();
+    (!is_other && is_code).then_some(currency)
 }

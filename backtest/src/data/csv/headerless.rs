@@ -155,6 +155,9 @@ fn is_clock(cell: &[u8]) -> bool {
 /// Whether a cell is meant as a number.
 pub fn is_number(cell: &[u8]) -> bool {
     plain(cell).is_some()
-        || str::from_utf8(cell)
-            .is_ok_and(|text| text.replace([',', '\'', ' '], "").parse::<f64>().is_ok())
+        || str::from_utf8(cell).is_ok_and(|text| {
+            text.replace([',', '\'', ' ', '\u{a0}', '\u{202f}'], "")
+                .parse::<f64>()
+                .is_ok()
+        })
 }

@@ -12,6 +12,8 @@ use crate::money::{Price, PriceError};
 /// No hour of any market has traded a volume beyond this.
 const MAX_VOLUME: f64 = 1e18;
 
+const SEPARATORS: &str = "may have thousands separators; write plain numbers";
+
 /// Reads a price above zero.
 pub fn price(cell: &[u8]) -> Result<Price, Flaw> {
     match plain(cell).and_then(Plain::price) {
@@ -24,13 +26,14 @@ pub fn price(cell: &[u8]) -> Result<Price, Flaw> {
 #[cold]
 fn odd_price(cell: &[u8]) -> Result<Price, Flaw> {
     let text = text_of(cell)?;
+    if let Some(plain) = without_separators(text) {
+        return price(plain.as_bytes());
+    }
     Price::parse(text).map_err(|error| {
         let kind = match error {
             PriceError::NotPositive => DefectKind::NonPositivePrices,
             PriceError::NotANumber if is_nothing(text) => DefectKind::MissingPrices,
-            PriceError::NotANumber if has_separators(text) => {
-                return Flaw::fatal("has thousands separators; write plain numbers");
-            }
+            PriceError::NotANumber if has_separators(text) => return Flaw::fatal(SEPARATORS),
             _ => DefectKind::UnreadableRows,
         };
         Flaw::new(kind, error.to_string())
@@ -61,11 +64,12 @@ pub fn volume(cell: &[u8]) -> Result<f64, Flaw> {
 fn odd_volume(cell: &[u8]) -> Result<f64, Flaw> {
     let flaw = |rule: &str| Flaw::new(DefectKind::BadVolumes, rule);
     let text = text_of(cell)?;
-    match text.parse::<f64>() {
-        Err(_) if has_separators(text) => {
-            Err(Flaw::fatal("has thousands separators; write plain numbers"))
-        }
-        Err(_) => Err(flaw("is not a number")),
+    if let Some(plain) = without_separators(text) {
+        return volume(plain.as_bytes());
+    }
+    match text.parse::<f64>().or_else(|_| in_units(text).ok_or(())) {
+        Err(()) if has_separators(text) => Err(Flaw::fatal(SEPARATORS)),
+        Err(()) => Err(flaw("is not a number")),
         Ok(volume) if volume.is_nan() => Err(flaw("is not a number")),
         Ok(volume) if volume < 0.0 => Err(flaw("is below zero")),
         Ok(volume) if volume > MAX_VOLUME => Err(flaw("is too large (the limit is 1e18)")),
@@ -96,13 +100,52 @@ pub fn text_of(cell: &[u8]) -> Result<&str, Flaw> {
     str::from_utf8(cell).map_err(|_| Flaw::unreadable("is not UTF-8 text"))
 }
 
-/// Whether digits stand in groups of three, as in `1,234.5` or `1 234`.
+/// Whether digits may stand in groups of three, as in `1,234.5` or `1 234`.
 fn has_separators(text: &str) -> bool {
-    let is_separator = |c: char| matches!(c, ',' | '\'' | '_' | ' ' | '\u{a0}' | '\u{202f}');
     let is_number = |c: char| c.is_ascii_digit() || matches!(c, '.' | '-' | '+');
     text.contains(is_separator)
         && text.starts_with(is_number)
         && text.chars().all(|c| is_separator(c) || is_number(c))
+}
+
+fn is_separator(c: char) -> bool {
+    matches!(
+        c,
+        ',' | '\'' | '_' | ' ' | '\u{a0}' | '\u{202f}' | '\u{2009}'
+    )
+}
+
+/// The number without the separators of its thousands, where these can be nothing else: a
+/// comma alone, as in `10,000`, may also be a decimal one.
+fn without_separators(text: &str) -> Option<String> {
+    let (whole, decimals) = match text.split_once('.') {
+        Some((whole, decimals)) => (whole, Some(decimals)),
+        None => (text, None),
+    };
+    let separator = whole.chars().find(|c| is_separator(*c))?;
+    if separator == ',' && decimals.is_none() {
+        return None;
+    }
+    let has_digits = |text: &str| !text.is_empty() && text.bytes().all(|c| c.is_ascii_digit());
+    let mut groups = whole.split(separator);
+    let first = groups.next()?;
+    let is_grouped = first.len() <= 3
+        && has_digits(first)
+        && groups.all(|group| group.len() == 3 && has_digits(group))
+        && decimals.is_none_or(has_digits);
+    is_grouped.then(|| text.replace(separator, ""))
+}
+
+/// An amount in thousands, millions or billions, such as `17.82K`.
+fn in_units(text: &str) -> Option<f64> {
+    let units = match text.bytes().last()?.to_ascii_uppercase() {
+        b'K' => 1e3,
+        b'M' => 1e6,
+        b'B' => 1e9,
+        _ => return None,
+    };
+    let number = &text[..text.len() - 1];
+    number.parse::<f64>().ok().map(|number| number * units)
 }
 
 #[cfg(test)]
@@ -142,9 +185,35 @@ mod tests {
         refused("null", Some(DefectKind::MissingPrices));
         refused("4x", Some(DefectKind::UnreadableRows));
         refused("1e30", Some(DefectKind::UnreadableRows));
-        refused("1,234.5", None);
-        refused("1 234", None);
-        refused("12'345", None);
+        for text in [
+            "1,234",
+            "12,34.5",
+            "1,234,56.7",
+            "1'234,567.8",
+            "1234'567",
+            "1'23",
+        ] {
+            refused(text, None);
+        }
+    }
+
+    #[test]
+    fn thousands_may_be_told_apart() {
+        for (text, plain) in [
+            ("1,234.5", "1234.5"),
+            ("1,234,567.89", "1234567.89"),
+            ("12'345", "12345"),
+            ("1 234.5", "1234.5"),
+            ("1\u{a0}234\u{a0}567", "1234567"),
+            ("1\u{202f}234", "1234"),
+        ] {
+            assert_eq!(
+                price(text.as_bytes()).ok(),
+                Price::parse(plain).ok(),
+                "{text}"
+            );
+            assert_eq!(volume(text.as_bytes()).ok(), plain.parse().ok(), "{text}");
+        }
     }
 
     #[test]
@@ -152,6 +221,8 @@ mod tests {
         assert_eq!(volume(b"2E+3"), Ok(2000.0));
         assert_eq!(volume(b"0"), Ok(0.0));
         assert_eq!(volume(b"-0").map(f64::to_bits), Ok(0));
+        assert_eq!(volume(b"17.5K"), Ok(17_500.0));
+        assert_eq!(volume(b"2m"), Ok(2e6));
         for (text, rule) in [
             ("", "is not a number"),
             ("nan", "is not a number"),

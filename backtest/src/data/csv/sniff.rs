@@ -61,23 +61,8 @@ pub fn sniff(
         }
         (None, Some(header)) => Parts::named(header),
         (None, None) => {
-            let found = Headerless::find(first_row, &mut records(start.data_offset));
-            let found = found
-                .ok_or_else(|| layout_error(file, start.file_offset, "its first line is", ""))?;
-            if let Some(header) = start.unknown_header.filter(|_| !found.is_in_usual_order()) {
-                // Open and close may well be the other way round: no row can tell.
-                let lack = ", without columns open, high, low and close";
-                return Err(layout_error(file, header, "its header is", lack));
-            }
-            if found.is_kraken
-                && let Some(minutes) = file_name::longer_interval_of(file.path())
-            {
-                return Err(Error::NotHourly {
-                    path: file.path().to_owned(),
-                    found: format!("by its name they have {minutes} minutes"),
-                });
-            }
-            Parts::headerless(found)
+            let rows = &mut records(start.data_offset);
+            Parts::headerless(headerless(file, &start, first_row, rows)?)
         }
     };
     let lack = |what: &str| {
@@ -151,6 +136,31 @@ pub fn sniff(
     };
     head.columns.day_order = order_of_days(file, &head)?;
     Ok(head)
+}
+
+/// The columns of a file without a header that is known.
+fn headerless(
+    file: &SourceFile<'_>,
+    start: &Start,
+    first_row: Record<'_>,
+    rows: &mut Records<'_>,
+) -> Result<Headerless> {
+    let found = Headerless::find(first_row, rows)
+        .ok_or_else(|| layout_error(file, start.file_offset, "its first line is", ""))?;
+    if let Some(header) = start.unknown_header.filter(|_| !found.is_in_usual_order()) {
+        // Open and close may well be the other way round: no row can tell.
+        let lack = ", without columns open, high, low and close";
+        return Err(layout_error(file, header, "its header is", lack));
+    }
+    if found.is_kraken
+        && let Some(minutes) = file_name::longer_interval_of(file.path())
+    {
+        return Err(Error::NotHourly {
+            path: file.path().to_owned(),
+            found: format!("by its name they have {minutes} minutes"),
+        });
+    }
+    Ok(found)
 }
 
 /// Steps over banners to the header or the first row.
