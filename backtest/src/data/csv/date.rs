@@ -193,6 +193,18 @@ impl Scan<'_> {
     /// The offset from UTC in seconds, zero when none is there, if the text ends after it.
     fn offset(&mut self) -> Option<i64> {
         self.0 = self.0.trim_ascii();
+        // After an offset JavaScript adds the zone in words, and Java its place. Without
+        // an offset they are all there is, and not understood.
+        for (start, end) in [(b'(', b')'), (b'[', b']')] {
+            if let Some((_, rest)) = self.0.split_last().filter(|(last, _)| **last == end)
+                && let Some(place) = rest.iter().position(|byte| *byte == start)
+                && rest[..place]
+                    .iter()
+                    .any(|byte| matches!(byte, b'+' | b'-' | b'Z'))
+            {
+                self.0 = self.0[..place].trim_ascii();
+            }
+        }
         for name in [&b"UTC"[..], b"GMT", b"Z", b"z"] {
             if let Some(rest) = self.0.strip_prefix(name) {
                 self.0 = rest.trim_ascii();

@@ -44,6 +44,9 @@ fn dates_have_twelve_or_twenty_four_hours() {
         "Thu Feb 01 2018, 11:00 PM",
         "Feb 1, 2018 23:00",
         "February 01, 2018, 23:00",
+        "Fri Feb 02 2018 00:00:00 GMT+0100 (Central European Standard Time)",
+        "Thu Feb 01 2018 23:00:00 GMT+0000 (Coordinated Universal Time)",
+        "2018-02-02T00:00+01:00[Europe/Berlin]",
     ] {
         check(text, DayOrder::YearFirst, Ok("2018-02-01 23:00"));
     }
@@ -120,6 +123,7 @@ fn what_is_not_a_date_says_why() {
         "2017-02-01 23:00:00:00",
         "2017-02-01 +1:00",
         "2017-02-01 23:00 noon",
+        "2017-02-01 23:00 (Eastern Standard Time)",
     ] {
         check(text, DayOrder::YearFirst, Err("is not a time of day"));
     }
