@@ -4,7 +4,7 @@ use super::DefectKind as K;
 
 /// For each kind, in the order of the enum: its name in JSON, what one and what many of
 /// it are called, and what `repair` does about it.
-pub const CATALOGUE: [(K, &str, &str, &str, &str); 37] = [
+pub const CATALOGUE: [(K, &str, &str, &str, &str); 38] = [
     (
         K::ByteOrderMark,
         "byte-order-mark",
@@ -52,6 +52,13 @@ pub const CATALOGUE: [(K, &str, &str, &str, &str); 37] = [
         "decimal-comma",
         "row with decimal commas",
         "rows with decimal commas",
+        "",
+    ),
+    (
+        K::ThousandsSeparators,
+        "thousands-separators",
+        "row with thousands separators",
+        "rows with thousands separators",
         "",
     ),
     (

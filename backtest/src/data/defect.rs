@@ -22,6 +22,8 @@ pub enum DefectKind {
     Delimiter,
     /// Decimals follow a comma, as in `9010,61`.
     DecimalComma,
+    /// Prices such as `9,010.61`.
+    ThousandsSeparators,
     /// The newest row comes first.
     Descending,
     /// Times are in milliseconds, microseconds, nanoseconds or fractions of seconds.
@@ -89,7 +91,7 @@ use DefectKind as K;
 
 impl DefectKind {
     /// Every kind, in the order in which reports list them.
-    pub const ALL: [Self; 37] = [
+    pub const ALL: [Self; 38] = [
         K::AbsentHours,
         K::PartialHours,
         K::EqualDuplicates,
@@ -122,6 +124,7 @@ impl DefectKind {
         K::NoVolumes,
         K::Delimiter,
         K::DecimalComma,
+        K::ThousandsSeparators,
         K::Descending,
         K::TimeUnit,
         K::AmPm,

@@ -155,6 +155,7 @@ fn a_file_without_prices_says_what_it_is() {
     assert_snapshot!(error_of("a.csv", "unix,symbol,open,high,low,close,volume\n\n"), @"`a.csv` has a header and no row of prices");
     assert_snapshot!(error_of("a.csv", b"\x7fELF\x02\x01\x01\0\0\0"), @"`a.csv` is a binary file, not CSV text");
     assert_snapshot!(error_of("a.csv", b"PK\x03\x04\x14\0"), @"`a.csv` is a zip archive or a spreadsheet; unpack it, or save it as CSV");
+    assert_snapshot!(error_of("a.csv", b"\x28\xb5\x2f\xfd\x04\0"), @"`a.csv` is a zstd archive; unpack it first");
     assert_snapshot!(error_of("a.csv", b"\xff\xfeu\0n\0i"), @"`a.csv` is broken UTF-16 text; save it as UTF-8");
     assert_snapshot!(error_of("a.csv", b"\x1f\x8b\x08\0"), @"`a.csv` is a gzip archive that cannot be unpacked: unexpected end of file");
     assert_snapshot!(kraken("1451610000,430,431,429,\u{1}430.5,12.5,7"), @r"XBTUSD_60.csv:2: column close holds \u{1}430.5, which is not a number");

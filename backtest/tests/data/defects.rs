@@ -5,7 +5,7 @@ use backtest::Price;
 use backtest::data::{DefectKind as K, Policy};
 
 use super::judge::{NAME, changed, defect, filled, whole};
-use super::support::{checked, error_of, found, ohlcv, text, time};
+use super::support::{checked, error_of, found, load_text, ohlcv, text, time};
 
 #[test]
 fn absent_hours_are_filled() {
@@ -223,15 +223,28 @@ fn lines_that_are_no_rows() {
     assert_eq!(defect(&junk, K::UnreadableRows, 1, &[21]), whole());
     let ends = changed(|lines| lines[1..].iter_mut().for_each(|line| line.push(',')));
     assert!(checked(NAME, ends, Policy::Strict).report.is_clean());
+    let header = changed(|lines| lines[0].push(','));
+    assert!(checked(NAME, header, Policy::Strict).report.is_clean());
 }
 
 #[test]
 fn thousands_are_never_guessed() {
-    let quoted = changed(|lines| lines[6] = format!("{},\"10,000\",10001,9999,10000,1", time(5)));
+    let quoted = |open: &str| {
+        changed(|lines| lines[6] = format!("{},\"{open}\",10001,9999,10000,1", time(5)))
+    };
+    // The volumes have points before their decimals.
+    assert!(load_text(NAME, quoted("10,000")).is_ok());
     assert_eq!(
-        super::support::refusal_of(NAME, quoted),
-        "BTC_USD.csv:7: column open holds 10,000, which may have thousands separators; write plain numbers"
+        super::support::refusal_of(NAME, quoted("10,00")),
+        "BTC_USD.csv:7: column open holds 10,00, which has separators at places that are not clear; write plain numbers"
     );
+    for delimiter in [",", ";"] {
+        let unclear = quoted("10#000").replace(".5", "").replace(',', delimiter);
+        assert_eq!(
+            super::support::refusal_of(NAME, unclear.replace('#', ",")),
+            "`BTC_USD.csv` has numbers such as `9,010`, whose comma may stand before decimals or between thousands; write plain numbers"
+        );
+    }
 }
 
 #[test]

@@ -35,17 +35,6 @@ fn gzip_is_unpacked() {
 }
 
 #[test]
-fn unicode_text_of_spreadsheets_is_read() {
-    let text = PLAIN.replace(',', "\t").replace('\n', "\r\n");
-    for text in [text.clone(), format!("\u{feff}{text}")] {
-        for to_bytes in [u16::to_le_bytes, u16::to_be_bytes] {
-            let bytes: Vec<_> = text.encode_utf16().flat_map(to_bytes).collect();
-            loads_the_same("BTCUSD.txt", bytes);
-        }
-    }
-}
-
-#[test]
 fn thousands_are_read_where_they_can_be_nothing_else() {
     loads_the_same(
         "BTCUSD.csv",
@@ -59,25 +48,4 @@ fn thousands_are_read_where_they_can_be_nothing_else() {
          2018-01-01 00:00;1.430,50;1.431,00;1.429,00;1.430,25;12,5K\n\
          2018-01-01 01:00;1.430,25;1.435,00;1.430,00;1.434,00;2.000.000,00\n",
     );
-}
-
-#[test]
-fn a_price_may_name_its_currency() {
-    // The close comes first, so that names alone tell it from the open.
-    let (_, rows) = PLAIN.split_once('\n').expect("a header");
-    let rows = rows.lines().map(|row| {
-        let cells: Vec<_> = row.split(',').collect();
-        let [time, open, high, low, close, volume] = cells[..] else {
-            panic!("six columns")
-        };
-        [time, close, open, high, low, volume].join(",") + "\n"
-    });
-    let rows: String = rows.collect();
-    for header in [
-        "Timestamp (UTC),Close (USD),Open (USD),High (USD),Low (USD),Volume (BTC)",
-        "time,btc_close,btc_open,btc_high,btc_low,volume",
-        "Date,Price,Open,High,Low,Vol.",
-    ] {
-        loads_the_same("BTCUSD.csv", format!("{header}\n{rows}"));
-    }
 }

@@ -20,6 +20,19 @@ fn notes() {
         K::DecimalComma,
         1,
     );
+    // Prices of 10,005 and the like, with points before decimals and with commas.
+    let grouped = |separator: &str| {
+        let quoted = plain.replace(',', "\",\"").replace('\n', "\"\n\"");
+        let quoted = format!("\"{}", &quoted[..quoted.len() - 1]);
+        quoted.replace("\"10", &format!("\"10{separator}"))
+    };
+    note(grouped(","), K::ThousandsSeparators, 48);
+    let european = grouped(",").replace("\",\"", "\";\"");
+    let swapped = european
+        .replace('.', "#")
+        .replace(',', ".")
+        .replace('#', ",");
+    note(swapped, K::DecimalComma, 1);
     note(changed(|lines| lines[1..].reverse()), K::Descending, 48);
     let times = |form: &dyn Fn(i64) -> String| {
         changed(|lines| {
@@ -62,6 +75,19 @@ fn quotes_change_nothing() {
     let loaded = load_text(NAME, quoted).expect("it is sound");
     assert!(loaded.reports[0].is_clean());
     assert_eq!(*bars(&loaded), whole());
+}
+
+#[test]
+fn utf_16_changes_nothing() {
+    let text = changed(|_| {}).replace(',', "\t");
+    for text in [text.clone(), format!("\u{feff}{text}")] {
+        for to_bytes in [u16::to_le_bytes, u16::to_be_bytes] {
+            let bytes: Vec<_> = text.encode_utf16().flat_map(to_bytes).collect();
+            let loaded = load_text(NAME, bytes).expect("it is sound");
+            assert!(loaded.reports[0].is_clean());
+            assert_eq!(*bars(&loaded), whole());
+        }
+    }
 }
 
 #[test]

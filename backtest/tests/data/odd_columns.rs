@@ -155,3 +155,31 @@ fn two_volumes_of_which_one_is_an_amount_are_told_apart_by_the_prices() {
     assert!(loaded.reports[0].is_clean());
     assert_eq!(*super::support::bars(&loaded), whole());
 }
+
+#[test]
+fn a_header_is_never_taken_for_a_banner() {
+    // Prices alone do not tell open and close apart; here the close comes first.
+    let with = |header: &str| {
+        changed(|lines| {
+            lines[0] = header.into();
+            for line in &mut lines[1..] {
+                let cells: Vec<_> = line.split(',').collect();
+                let [time, open, high, low, close, volume] = cells[..] else {
+                    unreachable!("there are six columns")
+                };
+                *line = [time, close, open, high, low, volume].join(",");
+            }
+        })
+    };
+    for header in [
+        "Timestamp,Close (USD),Open (USD),High (USD),Low (USD),Volume",
+        "time,btc_close,btc_open,btc_high,btc_low,btc_volume",
+        "Date,Price,Open,High,Low,Vol.",
+    ] {
+        let loaded = load_text(NAME, with(header)).expect("the names are known");
+        assert_eq!(bars(&loaded).closes(), whole().closes());
+        assert_eq!(bars(&loaded).opens(), whole().opens());
+    }
+    let unknown = with("Datum,Schluss,Start,Hoch,Tief,Volumen");
+    insta::assert_snapshot!(refusal_of("BTCUSD.csv", unknown), @"`BTCUSD.csv` has a layout that is not understood: its header is `Datum,Schluss,Start,Hoch,Tief,Volumen`, without columns open, high, low and close");
+}

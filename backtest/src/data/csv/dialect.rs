@@ -43,8 +43,8 @@ pub struct Dialect {
 }
 
 impl Dialect {
-    /// Finds the dialect. Decimal commas become points, each in its place, so that
-    /// offsets and lines stay, and points between thousands become apostrophes.
+    /// Finds the dialect. Decimal commas become points, and points between thousands
+    /// commas, each in its place, so that offsets and lines stay.
     pub fn find(file: &mut SourceFile<'_>, findings: &mut Findings) -> Result<Self> {
         require_text(file)?;
         let start = if file.bytes().starts_with(BOM) {
@@ -61,13 +61,19 @@ impl Dialect {
                 other => format!("`{}`", char::from(other)),
             };
             findings.set_detail(K::Delimiter, format!("cells are told apart by {name}"));
-            if has_decimal_commas(&file.bytes()[start..], delimiter) {
+        }
+        match comma(&file.bytes()[start..], delimiter) {
+            Comma::Decimal => {
                 findings.note(K::DecimalComma, start);
-                let is_end = |byte: &u8| *byte == delimiter || matches!(byte, b'\n' | b'\r');
-                for cell in file.bytes_mut().split_mut(is_end) {
-                    turn_commas(cell);
-                }
+                swap_marks(file.bytes_mut(), delimiter);
             }
+            Comma::Unclear => {
+                return Err(file.error(
+                    "has numbers such as `9,010`, whose comma may stand before decimals or \
+                     between thousands; write plain numbers",
+                ));
+            }
+            Comma::Other => {}
         }
         note_carriage_returns(file.bytes(), findings);
         Ok(Self {
@@ -75,20 +81,6 @@ impl Dialect {
             delimiter,
             is_plain: records::is_plain(file.bytes()),
         })
-    }
-}
-
-/// Writes `1.234,5` as `1'234.5`.
-fn turn_commas(cell: &mut [u8]) {
-    if !cell.contains(&b',') {
-        return;
-    }
-    for byte in cell {
-        match byte {
-            b',' => *byte = b'.',
-            b'.' => *byte = b'\'',
-            _ => {}
-        }
     }
 }
 
@@ -140,27 +132,82 @@ fn delimiter(bytes: &[u8]) -> u8 {
     DELIMITERS.into_iter().find(is_used).unwrap_or(b',')
 }
 
-/// Whether numbers are written as `9010,61`. Groups of three digits after every comma
-/// could as well be thousands, and a point rules it out.
-fn has_decimal_commas(bytes: &[u8], delimiter: u8) -> bool {
-    let mut is_certain = false;
-    for cell in lines(bytes).flat_map(|line| line.split(|byte| *byte == delimiter)) {
+/// What commas within cells are.
+enum Comma {
+    /// They stand before decimals, as in `9010,61` and `9.010,61`.
+    Decimal,
+    /// There are some, and all could as well stand between thousands.
+    Unclear,
+    /// They stand between thousands, or there is none.
+    Other,
+}
+
+/// What commas are in the first lines. Three digits after a single mark could be
+/// thousands or decimals; any other number says which of the marks is the decimal one.
+fn comma(bytes: &[u8], delimiter: u8) -> Comma {
+    let (mut is_decimal, mut is_unclear) = (false, false);
+    for cell in lines(bytes).flat_map(|line| line.split(cell_ends(delimiter))) {
         let cell = cell.trim_ascii();
+        let is_mark = |byte: &u8| matches!(byte, b'.' | b',');
+        let Some(last) = cell.iter().rposition(is_mark) else {
+            continue;
+        };
+        let (mark, whole, decimals) = (cell[last], &cell[..last], &cell[last + 1..]);
         let is_number = |part: &[u8]| !part.is_empty() && part.iter().all(u8::is_ascii_digit);
-        let mut parts = cell.split(|byte| *byte == b'.');
-        if let (Some(whole), Some(decimals), None) = (parts.next(), parts.next(), parts.next())
-            && is_number(whole)
-            && is_number(decimals)
-        {
-            return false;
+        let mut groups = whole.split(is_mark);
+        if !is_number(decimals) || !groups.all(is_number) || whole.contains(&mark) {
+            continue;
         }
-        let mut parts = cell.split(|byte| *byte == b',');
-        if let (Some(whole), Some(decimals), None) = (parts.next(), parts.next(), parts.next())
-            && whole.split(|byte| *byte == b'.').all(is_number)
-            && is_number(decimals)
-        {
-            is_certain |= decimals.len() != 3 || whole.contains(&b'.');
+        let is_alone = is_number(whole);
+        if is_alone && decimals.len() == 3 && whole != b"0" {
+            is_unclear |= mark == b',';
+        } else if mark == b'.' {
+            return Comma::Other;
+        } else {
+            is_decimal = true;
         }
     }
-    is_certain
+    match (is_decimal, is_unclear) {
+        (true, _) => Comma::Decimal,
+        (false, true) => Comma::Unclear,
+        (false, false) => Comma::Other,
+    }
+}
+
+/// Makes points of commas and commas of points in every number, so that a point stands
+/// before decimals. Dates and words stay.
+fn swap_marks(bytes: &mut [u8], delimiter: u8) {
+    for cell in bytes.split_mut(cell_ends(delimiter)) {
+        let is_number = cell.iter().all(|byte| {
+            !byte.is_ascii_alphabetic() && *byte != b':' || b"eEkKmMbB".contains(byte)
+        });
+        let mut groups = cell.split(|byte| *byte == b'.').skip(1);
+        let is_grouped = groups.all(|group| group.len() == 3);
+        if is_number && (cell.contains(&b',') || is_grouped) {
+            for byte in cell {
+                match byte {
+                    b',' => *byte = b'.',
+                    b'.' => *byte = b',',
+                    _ => {}
+                }
+            }
+        }
+    }
+}
+
+/// Whether a cell ends at a byte: at a delimiter outside of quotes, at a quote, or with
+/// the line.
+fn cell_ends(delimiter: u8) -> impl FnMut(&u8) -> bool {
+    let mut is_quoted = false;
+    move |byte| match *byte {
+        b'"' => {
+            is_quoted = !is_quoted;
+            true
+        }
+        b'\n' | b'\r' => {
+            is_quoted = false;
+            true
+        }
+        byte => byte == delimiter && !is_quoted,
+    }
 }

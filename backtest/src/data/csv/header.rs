@@ -108,14 +108,7 @@ pub struct Header {
 impl Header {
     /// The header that `record` is, or `None` when it does not name the four prices.
     pub fn new(record: Record<'_>) -> Option<Self> {
-        let names: Vec<_> = record
-            .cells()
-            .map(|cell| Shown(cell).to_string().to_lowercase())
-            .collect();
-        let header = Self {
-            keys: names.iter().map(|name| key(name)).collect(),
-            names,
-        };
+        let header = Self::unchecked(record);
         header.prices().map(|_| header)
     }
 
@@ -130,10 +123,14 @@ impl Header {
 
     /// A header of plain names, for a file whose columns are chosen by name.
     pub fn unchecked(record: Record<'_>) -> Self {
-        let names: Vec<_> = record
+        let mut names: Vec<_> = record
             .cells()
             .map(|cell| Shown(cell).to_string().to_lowercase())
             .collect();
+        // A line may end in a delimiter; the rows then may as well.
+        while names.len() > 1 && names.last().is_some_and(String::is_empty) {
+            names.pop();
+        }
         Self {
             keys: names.iter().map(|name| key(name)).collect(),
             names,

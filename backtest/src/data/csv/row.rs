@@ -59,6 +59,7 @@ impl<'a> RowReader<'a> {
         let moment = self.time(offset, record, findings)?;
         let [open, high, low, close] = self.columns.prices;
         let mut is_scientific = false;
+        let mut is_grouped = false;
         let mut rounded = None;
         let mut price = |column: usize| {
             if let Some(price) = record.number(column).and_then(Plain::price) {
@@ -66,6 +67,7 @@ impl<'a> RowReader<'a> {
             }
             let cell = record.cell(column);
             let price = number::price(cell).map_err(|flaw| self.called(record, column, &flaw))?;
+            is_grouped |= number::is_grouped(cell);
             is_scientific |= cell.len() > 3 && number::is_scientific(cell);
             if number::is_rounded(cell, price) {
                 rounded = Some(column);
@@ -87,6 +89,9 @@ impl<'a> RowReader<'a> {
             findings.defect(K::RoundedPrices, offset, || {
                 self.problem(record, column, "has more than ten decimals")
             });
+        }
+        if is_grouped {
+            findings.note(K::ThousandsSeparators, offset);
         }
         if is_scientific {
             findings.note(K::ScientificNotation, offset);
