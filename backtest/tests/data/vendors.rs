@@ -234,6 +234,12 @@ fn json() {
         format!("{{\"symbol\":\"BTC/USDT\",\"timeframe\":\"1h\",\"ohlcv\":{rows}}}"),
     );
     check(
+        "ohlc.json",
+        "BTC/USD",
+        Layout::Json,
+        format!("{{\"error\":[],\"result\":{{\"XXBTZUSD\":{rows},\"last\":1517526000}}}}"),
+    );
+    check(
         "BTCUSD.json",
         "BTC/USD",
         Layout::Json,

@@ -33,7 +33,7 @@ pub fn text(file: &SourceFile<'_>) -> Result<Vec<u8>> {
     let mut text = Vec::new();
     if let Some(symbol) = symbol_of(&value) {
         // A column of its own, which names the pair to the reader of tables.
-        write_rows(rows, Some(symbol), &mut text);
+        write_rows(rows, Some(&symbol), &mut text);
     } else {
         write_rows(rows, None, &mut text);
     }
@@ -113,12 +113,23 @@ fn is_cell(value: &Value) -> bool {
 }
 
 /// The pair that an object names beside its rows.
-fn symbol_of(value: &Value) -> Option<&str> {
+fn symbol_of(value: &Value) -> Option<String> {
     let fields = value.as_object()?;
     let named = ["symbol", "pair", "market"]
         .iter()
         .find_map(|name| fields.get(*name)?.as_str());
-    named.or_else(|| fields.values().find_map(symbol_of))
+    named
+        .map(str::to_owned)
+        .or_else(|| fields.iter().find_map(kraken_symbol))
+        .or_else(|| fields.values().find_map(symbol_of))
+}
+
+/// The pair of Kraken's rows, which stand under a name such as `XXBTZUSD`: `X` before
+/// a coin, `Z` before money.
+fn kraken_symbol((name, rows): (&String, &Value)) -> Option<String> {
+    let base = name.strip_prefix('X')?.get(..3)?;
+    let quote = name.get(4..)?.strip_prefix(['X', 'Z'])?;
+    (rows.is_array() && quote.len() == 3).then(|| format!("{base}/{quote}"))
 }
 
 fn write_rows(rows: &[Value], symbol: Option<&str>, text: &mut Vec<u8>) {
