@@ -178,9 +178,9 @@ fn comma(bytes: &[u8], delimiter: u8) -> Comma {
 /// before decimals. Dates and words stay.
 fn swap_marks(bytes: &mut [u8], delimiter: u8) {
     for cell in bytes.split_mut(cell_ends(delimiter)) {
-        let is_number = cell.iter().all(|byte| {
-            !byte.is_ascii_alphabetic() && *byte != b':' || b"eEkKmMbB".contains(byte)
-        });
+        let is_number = cell
+            .iter()
+            .all(|byte| !byte.is_ascii_alphabetic() && *byte != b':' || b"eEkKmMbB".contains(byte));
         let mut groups = cell.split(|byte| *byte == b'.').skip(1);
         let is_grouped = groups.all(|group| group.len() == 3);
         if is_number && (cell.contains(&b',') || is_grouped) {

@@ -97,11 +97,6 @@ impl Headerless {
             is_binance,
         })
     }
-
-    /// Whether the prices come as open, high, low and close.
-    pub fn is_in_usual_order(&self) -> bool {
-        self.prices.is_sorted()
-    }
 }
 
 #[derive(Default)]

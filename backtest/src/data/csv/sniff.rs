@@ -26,8 +26,7 @@ const MOST_BANNER_LINES: usize = 30;
 /// What the first lines were found to be.
 struct Start {
     header: Option<Header>,
-    /// Right before the first row, a line of as many cells, none of them a number or a
-    /// name that is known.
+    /// Right before the first row, a line of as many cells, all of them words.
     unknown_header: Option<usize>,
     /// The first line that is no banner.
     first_offset: usize,
@@ -147,8 +146,8 @@ fn headerless(
 ) -> Result<Headerless> {
     let found = Headerless::find(first_row, rows)
         .ok_or_else(|| layout_error(file, start.file_offset, "its first line is", ""))?;
-    if let Some(header) = start.unknown_header.filter(|_| !found.is_in_usual_order()) {
-        // Open and close may well be the other way round: no row can tell.
+    if let Some(header) = start.unknown_header {
+        // It says what the columns are; prices alone do not tell an open from a close.
         let lack = ", without columns open, high, low and close";
         return Err(layout_error(file, header, "its header is", lack));
     }
@@ -218,8 +217,7 @@ fn start(
         });
         findings.note(K::Banner, offset);
         banners.push(offset);
-        let has_number = record.cells().any(is_number);
-        last_width = (!has_number).then(|| record.len());
+        last_width = record.cells().all(is_word).then(|| record.len());
     }
     match file_offset {
         None => Err(file.error("is empty")),
@@ -253,6 +251,11 @@ fn require_no_row(file: &SourceFile<'_>, offset: usize, delimiter: u8) -> Result
             ),
         )),
     }
+}
+
+/// Whether a cell has a letter of any script.
+fn is_word(cell: &[u8]) -> bool {
+    String::from_utf8_lossy(cell).contains(char::is_alphabetic)
 }
 
 /// How the first rows spell the pair.
