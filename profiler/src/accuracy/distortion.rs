@@ -5,7 +5,7 @@ use statrs::distribution::{ContinuousCDF, StudentsT};
 use super::observed::Took;
 
 /// The largest change of a true share.
-pub(super) fn distortion(with: &[&Took], bare: &[Took]) -> Option<f64> {
+pub(super) fn distortion(with: &[&Took], bare: &[&Took]) -> Option<f64> {
     let changes = shares(with, bare)?.into_iter();
     changes
         .map(|(with, bare)| (mean(&with) - mean(&bare)).abs())
@@ -15,7 +15,7 @@ pub(super) fn distortion(with: &[&Took], bare: &[Took]) -> Option<f64> {
 /// The same beyond reasonable doubt: machines are not equally fast at all times, so that
 /// the same work has other shares in each run. Welch's interval (B. L. Welch, "The
 /// generalization of Student's problem", Biometrika 34, 1947, 28-35) says by how much.
-pub(super) fn least_distortion(with: &[&Took], bare: &[Took]) -> f64 {
+pub(super) fn least_distortion(with: &[&Took], bare: &[&Took]) -> f64 {
     let least = |(with, bare): (Vec<f64>, Vec<f64>)| {
         let (one, other) = (variance_of_mean(&with)?, variance_of_mean(&bare)?);
         let variance = one + other;
@@ -33,7 +33,7 @@ pub(super) fn least_distortion(with: &[&Took], bare: &[Took]) -> f64 {
 const DOUBT: f64 = 1e-5;
 
 /// The true shares of each function in the runs with and without.
-fn shares(with: &[&Took], bare: &[Took]) -> Option<Vec<(Vec<f64>, Vec<f64>)>> {
+fn shares(with: &[&Took], bare: &[&Took]) -> Option<Vec<(Vec<f64>, Vec<f64>)>> {
     let n_functions = with.first()?.shares.len();
     bare.first()?;
     let of = |at: usize| {

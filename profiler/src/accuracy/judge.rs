@@ -9,7 +9,7 @@ use super::causal::{Causal, moved};
 use super::distance::Distance;
 use super::distortion::{distortion, least_distortion};
 use super::grade::{CausalGrade, Finding, FunctionGrade, Grade, Verdict};
-use super::observed::Observed;
+use super::observed::{Observed, Took};
 use super::repeat::Repeat;
 use super::runs::Runs;
 use super::scatter::Scatter;
@@ -251,9 +251,10 @@ impl Grade {
         }
         self.slowdown = Ratio::of_logs(&all.pairs(|took| took.cpu_seconds));
         self.slowdown_wall = Ratio::of_logs(&all.pairs(|took| took.wall_seconds));
-        let base = all.base();
-        self.distortion_pp = distortion(&base, &all.bare).map(|part| 100.0 * part);
-        let is_clear = least_distortion(&base, &all.bare) > TOLERATED_DISTORTION;
+        let with = all.base();
+        let without: Vec<&Took> = all.bare.values().collect();
+        self.distortion_pp = distortion(&with, &without).map(|part| 100.0 * part);
+        let is_clear = least_distortion(&with, &without) > TOLERATED_DISTORTION;
         if let Some(distortion) = self.distortion_pp.filter(|_| is_clear) {
             let text = format!("under it, the true shares are other by {distortion:.1} points");
             self.find("distortion", text);

@@ -1,5 +1,7 @@
 //! The runs of one subject on one workload.
 
+use std::collections::BTreeMap;
+
 use super::broken::Broken;
 use super::observed::{Observed, Took};
 
@@ -18,10 +20,11 @@ pub struct Runs {
     pub is_by_cpu: bool,
     /// Whether it samples, and does not note every call.
     pub is_sampling: bool,
-    /// The runs, or why the workload was left out.
+    /// One run for each repeat, in their order, or why the workload was left out.
     pub runs: Result<Vec<Result<Observed, Broken>>, String>,
-    /// The same work without the subject, beside the runs in which nothing is slowed.
-    pub bare: Vec<Took>,
+    /// The same work without the subject, by the index of the repeat beside which it ran:
+    /// one in which nothing is slowed.
+    pub bare: BTreeMap<usize, Took>,
     /// Which function was slowed, and by what factor.
     pub slow: Option<(usize, f64)>,
     /// Whether every run did the same work.
@@ -31,22 +34,23 @@ pub struct Runs {
 impl Runs {
     /// The runs in which nothing was slowed, as far as there are any.
     pub(super) fn base(&self) -> Vec<&Took> {
-        let runs = self
-            .runs
-            .iter()
-            .flatten()
-            .filter_map(|run| run.as_ref().ok());
-        runs.filter(|run| !run.is_slowed)
-            .map(|run| &run.took)
-            .collect()
+        self.numbered_base().map(|(_, took)| took).collect()
     }
 
     /// The logarithms of the ratios of a time with the subject to that without.
+    ///
+    /// A repeat in which either of the two is broken gives none: its other half has nothing
+    /// to do with the run of another moment.
     pub(super) fn pairs(&self, of: fn(&Took) -> f64) -> Vec<f64> {
-        let base = self.base();
-        let pairs = base.iter().zip(&self.bare);
-        pairs
-            .map(|(with, bare)| (of(with) / of(bare)).ln())
-            .collect()
+        let ratio = |(repeat, with)| Some((of(with) / of(self.bare.get(&repeat)?)).ln());
+        self.numbered_base().filter_map(ratio).collect()
+    }
+
+    fn numbered_base(&self) -> impl Iterator<Item = (usize, &Took)> {
+        let runs = self.runs.iter().flatten().enumerate();
+        let whole = runs.filter_map(|(repeat, run)| Some((repeat, run.as_ref().ok()?)));
+        whole
+            .filter(|(_, run)| !run.is_slowed)
+            .map(|(repeat, run)| (repeat, &run.took))
     }
 }

@@ -73,6 +73,7 @@ impl Ratio {
 
 #[cfg(test)]
 mod tests {
+    use super::super::broken::{Broken, BrokenKind};
     use super::super::observed::Observed;
     use super::super::sighting::Rate;
     use super::*;
@@ -121,10 +122,38 @@ mod tests {
             is_by_cpu: true,
             is_sampling: true,
             runs: Ok(vec![Ok(observed.clone()), Ok(observed)]),
-            bare: vec![took(1.0), took(1.0)],
+            bare: BTreeMap::from([(0, took(1.0)), (1, took(1.0))]),
             slow: None,
             is_fixed_work: true,
         }
+    }
+
+    /// The machine is ten times slower in the second repeat, for both alike.
+    #[test]
+    fn a_broken_run_leaves_the_pairs_of_the_others_as_they_are() {
+        let whole = runs("rust", 1.01);
+        let cpu = |runs: &Runs| runs.pairs(|took| took.cpu_seconds);
+        let took = |runs: &Runs, seconds| Took {
+            cpu_seconds: seconds,
+            ..runs.bare[&0].clone()
+        };
+        let broken = Broken::new(BrokenKind::Crashed, "why");
+
+        let mut lost = whole.clone();
+        let kept = lost.runs.as_mut().expect("they are runs");
+        kept[0] = Err(broken);
+        let second = kept[1].as_mut().expect("it is whole");
+        second.took = took(&whole, 10.1);
+        lost.bare.insert(1, took(&whole, 10.0));
+        let pairs = cpu(&lost);
+        assert_eq!(pairs.len(), 1);
+        assert!((pairs[0].exp() - 1.01).abs() < 1e-9, "{pairs:?}");
+
+        lost.runs = whole.runs;
+        lost.bare.remove(&1);
+        let pairs = cpu(&lost);
+        assert_eq!(pairs.len(), 1);
+        assert!((pairs[0].exp() - 1.01).abs() < 1e-9, "{pairs:?}");
     }
 
     #[test]

@@ -259,7 +259,7 @@ impl Suite {
         let observed: Vec<std::result::Result<Observed, Broken>> = observed.collect();
         let is_in_process = who.is_in_process();
         let bare = repeats.filter_map(|repeat| match gave(Who::Bare { is_in_process }, repeat)? {
-            journal::Entry::Bare(took) => Some(took.clone()),
+            journal::Entry::Bare(took) => Some((repeat as usize, took.clone())),
             journal::Entry::Observed(_) | journal::Entry::Broken(_) => None,
         });
         let cannot = observed.iter().filter_map(|run| run.as_ref().err());

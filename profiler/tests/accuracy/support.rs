@@ -1,5 +1,7 @@
 //! Runs of profilers that do not exist, made of dice.
 
+use std::collections::BTreeMap;
+
 use profiler::accuracy::{FunctionObserved, Observed, Rate, Runs, Took};
 use rand::SeedableRng;
 use rand::rngs::StdRng;
@@ -49,7 +51,7 @@ pub fn suite(truths: &[Vec<f64>], fault: Fault, seed: u64) -> Vec<Runs> {
             is_by_cpu: true,
             is_sampling: true,
             runs: Ok(observed.collect()),
-            bare: Vec::new(),
+            bare: BTreeMap::new(),
             slow: None,
             is_fixed_work: false,
         }
