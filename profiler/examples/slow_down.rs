@@ -7,12 +7,15 @@
 //! is set against the two stretches beside it. So it matters little that a machine is not
 //! equally fast at all times, nor where a process happens to lie in memory.
 
+use std::fs;
 use std::hint::black_box;
 use std::io::{IsTerminal, stderr};
+use std::os::unix::process::ExitStatusExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{self, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use anyhow::{Context as _, Result, bail, ensure};
 use clap::Parser;
 use profiler::{Options, Sampler};
 use rand::rngs::StdRng;
@@ -30,11 +33,11 @@ const N_RESAMPLES: usize = 10_000;
 #[command(about = "By how much profilers slow a program down, in turns")]
 struct Args {
     /// How often everything is measured
-    #[arg(long, default_value_t = 40)]
-    rounds: usize,
+    #[arg(long, default_value_t = 40, value_parser = clap::value_parser!(u16).range(1..))]
+    rounds: u16,
     /// Samples asked for, per second of CPU time
-    #[arg(long, default_value_t = 1000.0)]
-    rate: f64,
+    #[arg(long, default_value_t = 1000, value_parser = clap::value_parser!(u32).range(10..=5000))]
+    rate: u32,
     /// The command `profiler`
     #[arg(long)]
     profiler: PathBuf,
@@ -68,20 +71,20 @@ struct Stretch {
     rate: f64,
 }
 
-fn main() {
+fn main() -> Result<()> {
     let args = Args::parse();
-    let folder = tempfile::tempdir().expect("a temporary folder");
+    let folder = tempfile::tempdir()?;
     let mut logs: Vec<Vec<f64>> = vec![Vec::new(); Subject::ALL.len()];
     let mut rates = vec![0.0; Subject::ALL.len()];
     stretch();
     for round in 0..args.rounds {
         let mut before = stretch().0;
         for turn in 0..Subject::ALL.len() {
-            let at = (round + turn) % Subject::ALL.len();
-            let with = watched(Subject::ALL[at], &args, folder.path());
+            let at = (usize::from(round) + turn) % Subject::ALL.len();
+            let with = watched(Subject::ALL[at], &args, folder.path())?;
             let after = stretch().0;
             logs[at].push((2.0 * with.piece / (before + after)).ln());
-            rates[at] += with.rate / args.rounds as f64;
+            rates[at] += with.rate / f64::from(args.rounds);
             before = after;
         }
         if stderr().is_terminal() {
@@ -92,6 +95,7 @@ fn main() {
         eprintln!();
     }
     print(&args, &logs, &rates);
+    Ok(())
 }
 
 fn print(args: &Args, logs: &[Vec<f64>], rates: &[f64]) {
@@ -99,7 +103,10 @@ fn print(args: &Args, logs: &[Vec<f64>], rates: &[f64]) {
         "{} Hz, {} rounds; CPU time of the program, median and 95 % interval over rounds\n",
         args.rate, args.rounds
     );
-    println!("{:<18}{:>8}  {:<26}over perf's", "", "Hz", "slow-down");
+    println!(
+        "{:<18}{:>8}  {:<26}CPU time over that with perf",
+        "", "Hz", "slow-down"
+    );
     let perf = logs.last().expect("perf is there");
     for ((subject, logs), rate) in Subject::ALL.iter().zip(logs).zip(rates) {
         let pairs = logs.iter().zip(perf);
@@ -116,76 +123,69 @@ fn print(args: &Args, logs: &[Vec<f64>], rates: &[f64]) {
     }
 }
 
-/// The work with a profiler beside it.
-fn watched(subject: Subject, args: &Args, folder: &Path) -> Stretch {
-    let rate = args.rate.to_string();
-    let pid = process::id().to_string();
-    match subject {
+/// The work with a profiler beside it, which has to have sampled.
+fn watched(subject: Subject, args: &Args, folder: &Path) -> Result<Stretch> {
+    let (rate, pid) = (args.rate.to_string(), process::id().to_string());
+    let (piece, n_samples, seconds) = match subject {
         Subject::InProcess => {
             let mut options = Options::new();
-            options.rate_hz = args.rate;
-            let session = Sampler::start(options).expect("no other sampler runs here");
+            options.rate_hz = f64::from(args.rate);
+            let session = Sampler::start(options)?;
             let (piece, seconds) = stretch();
-            let profile = session.stop().expect("the session is running");
-            let n_samples = profile.quality().taken.as_samples();
-            Stretch {
-                piece,
-                rate: n_samples as f64 / seconds,
-            }
+            let profile = session.stop()?;
+            (piece, profile.quality().taken.as_samples() as f64, seconds)
         }
         Subject::Attached => {
             let out = folder.join("ours.folded");
             let mut command = Command::new(&args.profiler);
             command.args(["record", "--rate", &rate, "--pid", &pid, "-o"]);
-            let (piece, seconds) = beside(command.arg(&out));
-            let text = std::fs::read_to_string(out).expect("a profile");
-            let weights = text
-                .lines()
-                .filter_map(|line| line.rsplit(' ').next()?.parse::<f64>().ok());
-            Stretch {
-                piece,
-                rate: weights.sum::<f64>() / seconds,
-            }
+            let (piece, seconds) = beside(command.arg(&out))?;
+            let text = fs::read_to_string(&out)?;
+            fs::remove_file(out)?;
+            let counts = text.lines().filter_map(|line| line.rsplit(' ').next());
+            let counts = counts.filter_map(|count| count.parse::<f64>().ok());
+            (piece, counts.sum(), seconds)
         }
         Subject::Perf => {
             let out = folder.join("perf.data");
             let mut command = Command::new("perf");
-            command.args([
-                "record",
-                "-F",
-                &rate,
-                "--call-graph",
-                "fp",
-                "-p",
-                &pid,
-                "-o",
-            ]);
-            let (piece, seconds) = beside(command.arg(&out));
+            command.args(["record", "-F", &rate, "--call-graph", "fp", "-p", &pid]);
+            let (piece, seconds) = beside(command.arg("-o").arg(&out))?;
             let mut script = Command::new("perf");
-            script.args(["script", "-F", "time", "-i"]).arg(out);
-            let lines = script.output().expect("perf reads what it wrote").stdout;
+            script.args(["script", "-F", "time", "-i"]).arg(&out);
+            let lines = script.output()?.stdout;
+            fs::remove_file(out)?;
             let n_samples = lines.split(|byte| *byte == b'\n').count() - 1;
-            Stretch {
-                piece,
-                rate: n_samples as f64 / seconds,
-            }
+            (piece, n_samples as f64, seconds)
         }
-    }
+    };
+    let rate = n_samples / seconds;
+    let name = subject.name();
+    ensure!(
+        rate > f64::from(args.rate) / 2.0,
+        "{name} took {n_samples} samples in {seconds:.2} seconds of CPU time"
+    );
+    Ok(Stretch { piece, rate })
 }
 
 /// The work with another process beside it, from when that has attached itself.
-fn beside(command: &mut Command) -> (f64, f64) {
+fn beside(command: &mut Command) -> Result<(f64, f64)> {
     let quiet = command
         .stdin(Stdio::null())
         .stdout(Stdio::null())
         .stderr(Stdio::null());
-    let mut child = quiet.spawn().expect("the profiler can be started");
+    let mut child = quiet
+        .spawn()
+        .with_context(|| format!("cannot start {}", quiet.get_program().display()))?;
     std::thread::sleep(SETTLING);
     let found = stretch();
-    let pid = Pid::from_child(&child);
-    kill_process(pid, Signal::INT).expect("it is still there");
-    child.wait().expect("it ends");
-    found
+    kill_process(Pid::from_child(&child), Signal::INT).context("it has ended by itself")?;
+    let status = child.wait()?;
+    // perf ends by the signal after it has written its file.
+    if !status.success() && status.signal() != Some(Signal::INT.as_raw()) {
+        bail!("{} failed: {status}", quiet.get_program().display());
+    }
+    Ok(found)
 }
 
 /// The mean of the middle half of the pieces of a stretch, and the CPU time of all.
